@@ -1,0 +1,1 @@
+"""What an intellectual-property right is worth."""

@@ -1,0 +1,1 @@
+"""The cost approach; one file is one method."""

@@ -1,0 +1,1 @@
+"""Time value: present values, the tax amortisation benefit, internal rates of return."""

@@ -1,0 +1,1 @@
+"""The income approach; one file is one method."""

@@ -1,0 +1,1 @@
+"""The parts every valuation stands on: money, dates, sources, figures, the worksheet, the conclusion."""

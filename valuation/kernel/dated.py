@@ -1,0 +1,277 @@
+"""What did a rule say on a given day, and who says so?
+
+A dated table is a TOML text. Its values are lists of steps; each step names a listed source::
+
+    id = "bank-product"
+    kind = "pledge_policy"
+    name = { zh = "…", en = "…" }
+
+    [sources.notice]
+    title = "…"
+    status = "read"
+
+    [parameters.pledge_rate_share.invention_patent]
+    unit = "share"
+    label = { zh = "质押率上限", en = "pledge rate cap" }
+    steps = [
+        { from = 2006-10-31, value = 0.25, source = "notice" },
+        { from = 2010-01-01, repealed = true, source = "notice" },
+    ]
+
+A step is one of: a ``value``; ``gap = "what to do to fill it"``; ``repealed = true``. ``status`` on a step
+overrides that of its source.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from valuation.errors import (
+    BeforeFirstStepError,
+    GapError,
+    InputError,
+    ReferenceDataError,
+    RepealedError,
+    SourceMissingError,
+    UnknownNameError,
+)
+from valuation.kernel.labels import Label, NamedWarning
+from valuation.kernel.sources import Source, SourceStatus
+
+__all__ = ["DatedTable", "DatedValue", "Hypothesis", "Parameter", "Step"]
+
+#: What a step may hold; numbers written with a point are Decimal, never float.
+Scalar = Decimal | int | str | bool | list[Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one day on, the value is this (or a gap, or nothing any more)."""
+
+    from_date: datetime.date
+    source: Source
+    status: SourceStatus
+    value: Scalar | None = None
+    gap: str | None = None
+    repealed: bool = False
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A what-if value for a parameter, with the reason of the person who states it."""
+
+    value: Decimal | int | str | bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class DatedValue:
+    """The answer of a table: the value on a day, its unit, and where it comes from."""
+
+    name: str
+    label: Label
+    value: Scalar
+    unit: str
+    status: SourceStatus
+    source: Source
+    from_date: datetime.date
+
+    @property
+    def warning(self) -> NamedWarning | None:
+        """The doubt a report must name when it used this value: unverified or hypothetical, else None."""
+        if self.status == "recalled":
+            zh, en = "凭记忆录入，尚未核对原文", "recalled, not yet checked against the text"
+        elif self.status == "hypothesis":
+            zh, en = f"假设值（{self.source.title}）", f"hypothesis ({self.source.title})"
+        else:
+            return None
+        label = Label(
+            f"{self.label.zh}（{self.name}）= {self.value}：{zh}", f"{self.name} = {self.value}: {en}"
+        )
+        return NamedWarning(f"{self.status}_value", label)
+
+    def as_document(self) -> dict[str, Any]:
+        """The value with its provenance, for JSON; numbers as text."""
+        value = self.value if isinstance(self.value, bool | list) else str(self.value)
+        return {
+            "name": self.name,
+            "label": self.label.as_document(),
+            "value": value,
+            "unit": self.unit,
+            "status": self.status,
+            "from": self.from_date.isoformat(),
+            "source": self.source.as_document(),
+        }
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a table: its name, unit and steps in order of date."""
+
+    name: str
+    label: Label
+    unit: str
+    steps: tuple[Step, ...]
+
+    def on(self, day: datetime.date, *, table: str) -> DatedValue:
+        """Which value held on ``day``?
+
+        Raises
+        ------
+        BeforeFirstStepError, RepealedError, GapError : naming the table, the date and the source.
+        """
+        current = [step for step in self.steps if step.from_date <= day]
+        first, where = self.steps[0], f"{table}: {self.name}"
+        if not current:
+            raise BeforeFirstStepError(
+                f"{where}: found the date {day}, expected {first.from_date} or later,"
+                f" the first step ({first.source.citation})"
+            )
+        step = current[-1]
+        if step.repealed:
+            raise RepealedError(
+                f"{where}: on {day} no value is in force,"
+                f" repealed from {step.from_date} by {step.source.citation}"
+            )
+        if step.gap is not None or step.value is None:
+            raise GapError(
+                f"{where}: the value from {step.from_date} is a gap ({step.source.citation});"
+                f" {step.gap}. State it as a what-if hypothesis or supply the official text"
+            )
+        return DatedValue(self.name, self.label, step.value, self.unit, step.status, step.source, step.from_date)
+
+
+@dataclass(frozen=True)
+class DatedTable:
+    """A whole table of dated values: a policy, a fee table, a list of legal terms."""
+
+    id: str
+    kind: str
+    label: Label
+    sources: Mapping[str, Source]
+    parameters: Mapping[str, Parameter]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_toml(cls, text: str, *, where: str) -> DatedTable:
+        """Read a table; anything incomplete stops here, naming file and key.
+
+        Raises
+        ------
+        ReferenceDataError : the text is not TOML or lacks a required key.
+        SourceMissingError : a step names no source, or one that is not listed.
+        """
+        try:
+            data = tomllib.loads(text, parse_float=Decimal)
+        except tomllib.TOMLDecodeError as error:
+            raise ReferenceDataError(f"{where}: not readable as TOML: {error}") from error
+        sources = {key: _source(key, row, where) for key, row in _need(data, "sources", where).items()}
+        parameters = {
+            name: _parameter(name, row, sources, f"{where}: {name}")
+            for name, row in _leaves(_need(data, "parameters", where))
+        }
+        return cls(
+            id=_need(data, "id", where),
+            kind=_need(data, "kind", where),
+            label=_label(_need(data, "name", where), where),
+            sources=sources,
+            parameters=parameters,
+            facts=data.get("facts", {}),
+        )
+
+    def value(self, name: str, *, on: datetime.date) -> DatedValue:
+        """Which value of parameter ``name`` held on the day ``on``?
+
+        Raises
+        ------
+        UnknownNameError : the table has no such parameter.
+        BeforeFirstStepError, RepealedError, GapError : see :meth:`Parameter.on`.
+        """
+        if name not in self.parameters:
+            raise UnknownNameError.among(f"{self.id}: parameter", found=name, known=self.parameters)
+        return self.parameters[name].on(on, table=self.id)
+
+    def has(self, name: str) -> bool:
+        """Does the table speak of this parameter at all (a gap counts as speaking)?"""
+        return name in self.parameters
+
+    def overlay(self, hypotheses: Mapping[str, Hypothesis]) -> DatedTable:
+        """The same table with what-if values, each marked *hypothesis*.
+
+        An overlay may fill a gap or replace a value; it cannot invent a parameter. The marked value starts on
+        the parameter's first day, so that a date before the rule existed still raises.
+        """
+        changed = dict(self.parameters)
+        for name, hypothesis in hypotheses.items():
+            if name not in changed:
+                raise UnknownNameError.among(f"{self.id}: what-if parameter", found=name, known=changed)
+            changed[name] = _overlaid(changed[name], hypothesis)
+        return replace(self, parameters=changed)
+
+
+def _overlaid(parameter: Parameter, hypothesis: Hypothesis) -> Parameter:
+    if not hypothesis.reason.strip():
+        raise InputError.of(f"what_if.{parameter.name}.reason", found="nothing", expected="a stated reason")
+    source = Source(id=f"what-if:{parameter.name}", title=hypothesis.reason, status="hypothesis")
+    step = Step(parameter.steps[0].from_date, source, "hypothesis", value=hypothesis.value)
+    return replace(parameter, steps=(step,))
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Walk nested tables down to those that hold steps; the name is the dotted path."""
+    for key, row in tree.items():
+        if not isinstance(row, Mapping):
+            raise ReferenceDataError(f"parameter {prefix}{key}: found {row!r}, expected a table with steps")
+        if "steps" in row:
+            yield f"{prefix}{key}", row
+        else:
+            yield from _leaves(row, f"{prefix}{key}.")
+
+
+def _parameter(
+    name: str, row: Mapping[str, Any], sources: Mapping[str, Source], where: str
+) -> Parameter:
+    steps = tuple(_step(step, sources, where) for step in row["steps"])
+    dates = [step.from_date for step in steps]
+    if not steps or dates != sorted(set(dates)):
+        raise ReferenceDataError(f"{where}: found step dates {dates}, expected at least one, rising")
+    return Parameter(name, _label(_need(row, "label", where), where), _need(row, "unit", where), steps)
+
+
+def _step(row: Mapping[str, Any], sources: Mapping[str, Source], where: str) -> Step:
+    if row.get("source") not in sources:
+        raise SourceMissingError(
+            f"{where}: found source {row.get('source')!r}, expected one of {', '.join(sources)}"
+        )
+    source = sources[row["source"]]
+    kinds = [key for key in ("value", "gap", "repealed") if key in row]
+    if len(kinds) != 1:
+        raise ReferenceDataError(f"{where}: found {kinds}, expected exactly one of value, gap, repealed")
+    start = _need(row, "from", where)
+    if type(start) is not datetime.date:
+        raise ReferenceDataError(f"{where}: found from = {start!r}, expected a date")
+    status: SourceStatus = "gap" if "gap" in row else row.get("status", source.status)
+    return Step(start, source, status, row.get("value"), row.get("gap"), bool(row.get("repealed", False)))
+
+
+def _source(key: str, row: Mapping[str, Any], where: str) -> Source:
+    status = _need(row, "status", f"{where}: sources.{key}")
+    if status not in ("read", "recalled", "gap", "hypothesis"):
+        raise ReferenceDataError(f"{where}: sources.{key}: unknown status {status!r}")
+    known = {name: row[name] for name in ("number", "article", "date", "address") if name in row}
+    return Source(id=key, title=_need(row, "title", f"{where}: sources.{key}"), status=status, **known)
+
+
+def _label(row: Mapping[str, str], where: str) -> Label:
+    return Label(_need(row, "zh", f"{where}: name"), _need(row, "en", f"{where}: name"))
+
+
+def _need(row: Mapping[str, Any], key: str, where: str) -> Any:
+    if key not in row:
+        raise ReferenceDataError(f"{where}: found no {key!r}, expected it to be stated")
+    return row[key]

@@ -1,0 +1,204 @@
+"""How a value enters: typed fields that refuse what is not exact, finite and in range.
+
+The request models of all packages are frozen pydantic models built from these fields. A failed field becomes
+an :class:`~valuation.errors.InputError` that names the field, what was found and what was expected.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from valuation.errors import FieldProblem, InputError
+from valuation.kernel.money import CURRENCIES
+
+__all__ = [
+    "Currency",
+    "Dates",
+    "Day",
+    "DecimalText",
+    "FiniteFloat",
+    "FrozenModel",
+    "Identifier",
+    "MoneyText",
+    "NonNegativeMoneyText",
+    "Reason",
+    "StrictBool",
+    "WholeNumber",
+    "field_problems",
+    "parse",
+]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+#: Longest list a request may hold; everything has a limit.
+MAXIMUM_ITEMS = 10_000
+
+
+class FrozenModel(BaseModel):
+    """The base of every request model: immutable, and an unknown field is an error, not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+
+def _decimal(found: Any) -> Decimal:
+    """Accept a decimal text (or a Decimal from TOML); a JSON number has already lost its digits."""
+    if isinstance(found, Decimal):
+        number = found
+    elif isinstance(found, str) and len(found) <= 40:
+        try:
+            number = Decimal(found)
+        except InvalidOperation:
+            raise _not_decimal(found) from None
+    else:
+        raise _not_decimal(found)
+    if not number.is_finite():
+        raise _not_decimal(found)
+    return number
+
+
+def _money(found: Any) -> Decimal:
+    amount = _decimal(found)
+    if abs(amount) >= Decimal(10) ** 15 or amount * 100 != (amount * 100).to_integral_value():
+        raise PydanticCustomError(
+            "money", 'a decimal text with at most two decimals below 10^15, such as "8000000.00"'
+        )
+    return amount
+
+
+def _non_negative_money(found: Any) -> Decimal:
+    amount = _money(found)
+    if amount < 0:
+        raise PydanticCustomError("money", "an amount of zero or more")
+    return amount
+
+
+def _not_decimal(found: Any) -> PydanticCustomError:
+    kind = type(found).__name__
+    return PydanticCustomError(
+        "decimal_text", 'a decimal written as text, such as "8000000.00" (a JSON number is refused)', {"kind": kind}
+    )
+
+
+def _number(found: Any) -> float:
+    if isinstance(found, bool) or not isinstance(found, int | float | Decimal):
+        raise PydanticCustomError("number", "a number")
+    try:
+        return float(found)
+    except OverflowError:
+        raise PydanticCustomError("number", "a finite number") from None
+
+
+def _day(found: Any) -> datetime.date:
+    if type(found) is datetime.date:
+        return found
+    try:
+        if isinstance(found, str) and len(found) == 10:
+            return datetime.date.fromisoformat(found)
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "a date such as 2020-12-31")
+
+
+def _currency(found: Any) -> str:
+    if found not in CURRENCIES:
+        raise PydanticCustomError("currency", "one of {known}", {"known": ", ".join(CURRENCIES)})
+    return str(found)
+
+
+_TEXT = PlainSerializer(lambda number: format(number, "f"), return_type=str)
+
+
+def _text_schema(pattern: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], "maxLength": 40})
+
+
+#: Any finite decimal, written as text: rates that money is computed from.
+DecimalText = Annotated[
+    Decimal, BeforeValidator(_decimal), _TEXT, _text_schema(r"^-?\d{1,18}(\.\d{1,18})?$", "0.0435")
+]
+#: An amount of money, written as text with at most two decimals.
+MoneyText = Annotated[
+    Decimal, BeforeValidator(_money), _TEXT, _text_schema(r"^-?\d{1,15}(\.\d{1,2})?$", "8000000.00")
+]
+#: An amount of money of zero or more.
+NonNegativeMoneyText = Annotated[
+    Decimal, BeforeValidator(_non_negative_money), _TEXT, _text_schema(r"^\d{1,15}(\.\d{1,2})?$", "8000000.00")
+]
+#: A number of a model: finite; text and booleans are refused.
+FiniteFloat = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+#: A whole number; text, booleans and fractions are refused.
+WholeNumber = Annotated[int, Field(strict=True)]
+#: A calendar day: a date, or its ISO text.
+Day = Annotated[datetime.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+#: An ISO 4217 code the engine knows.
+Currency = Annotated[
+    str, BeforeValidator(_currency), WithJsonSchema({"type": "string", "enum": list(CURRENCIES)})
+]
+#: A short name used as a key.
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,79}$")]
+#: A sentence that says why; an empty one is no reason.
+Reason = Annotated[str, Field(min_length=3, max_length=2000)]
+
+
+class Dates(FrozenModel):
+    """Which three days does the answer refer to?
+
+    ``valuation_date``: the value is as of this day. ``policy_date``: rules and prices of this day apply.
+    ``report_date``: the day the report bears; never earlier than the valuation date.
+    """
+
+    valuation_date: Day
+    policy_date: Day
+    report_date: Day
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse a report that is older than what it reports."""
+        del context
+        if self.report_date < self.valuation_date:
+            raise InputError.of(
+                "dates.report_date", found=self.report_date, expected=f"{self.valuation_date} or later"
+            )
+
+
+def parse(model: type[Model], data: Mapping[str, Any], *, field: str = "") -> Model:
+    """Read a request model from plain data; on failure say everything that is wrong at once.
+
+    Raises
+    ------
+    InputError : with one :class:`FieldProblem` for each field that failed, prefixed by ``field``.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InputError.from_problems(field_problems(error.errors(), prefix=field)) from error
+
+
+def field_problems(errors: list[ErrorDetails] | list[dict[str, Any]], *, prefix: str = "") -> list[FieldProblem]:
+    """Turn pydantic's error list into field, found, expected."""
+    return [_field_problem(dict(error), prefix) for error in errors]
+
+
+def _field_problem(error: Mapping[str, Any], prefix: str) -> FieldProblem:
+    path = ".".join(str(part) for part in (prefix, *error["loc"]) if part != "")
+    if error["type"] == "missing":
+        return FieldProblem(path, "nothing", "a value")
+    if error["type"] == "extra_forbidden":
+        return FieldProblem(path, "an unknown field", "only the documented fields")
+    found = repr(error.get("input"))
+    expected = str(error["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
+    return FieldProblem(path, found if len(found) <= 120 else found[:117] + "...", expected)

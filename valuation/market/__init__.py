@@ -1,0 +1,1 @@
+"""The market approach; one file is one method."""

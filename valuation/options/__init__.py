@@ -1,0 +1,1 @@
+"""Real options; one file is one method."""

@@ -1,0 +1,1 @@
+"""Distributions of inputs and how they are drawn together."""
