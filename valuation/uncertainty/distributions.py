@@ -91,7 +91,8 @@ class Normal(FrozenModel):
 
     def quantile(self, probability: Array) -> Array:
         """``mean + sd · Φ⁻¹(u)``."""
-        return self.mean + self.standard_deviation * special.ndtri(probability)
+        drawn: Array = self.mean + self.standard_deviation * special.ndtri(probability)
+        return drawn
 
 
 class Lognormal(FrozenModel):
