@@ -143,7 +143,9 @@ class Parameter:
                 f"{where}: the value from {step.from_date} is a gap ({step.source.citation});"
                 f" {step.gap}. State it as a what-if hypothesis or supply the official text"
             )
-        return DatedValue(self.name, self.label, step.value, self.unit, step.status, step.source, step.from_date)
+        return DatedValue(
+            self.name, self.label, step.value, self.unit, step.status, step.source, step.from_date
+        )
 
 
 @dataclass(frozen=True)
@@ -233,9 +235,7 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Ma
             yield from _leaves(row, f"{prefix}{key}.")
 
 
-def _parameter(
-    name: str, row: Mapping[str, Any], sources: Mapping[str, Source], where: str
-) -> Parameter:
+def _parameter(name: str, row: Mapping[str, Any], sources: Mapping[str, Source], where: str) -> Parameter:
     steps = tuple(_step(step, sources, where) for step in row["steps"])
     dates = [step.from_date for step in steps]
     if not steps or dates != sorted(set(dates)):

@@ -169,7 +169,9 @@ _MIN = _Function(np.minimum, "MIN({0},{1})", "min({0}, {1})")
 _IF = _Function(np.where, "IF({0},{1},{2})", "[{0} ? {1} : {2}]")
 _SUM = _Function(lambda row: np.sum(row, axis=0), "SUM({0})", "Σ {0}")
 _PREVIOUS = _Function(lambda row, first: _shifted(row, first), "{0}", "⟵ {0}")
-_CUMULATIVE_PRODUCT = _Function(lambda row: np.cumprod(row, axis=0, dtype=np.float64), "PRODUCT({0})", "∏ {0}")
+_CUMULATIVE_PRODUCT = _Function(
+    lambda row: np.cumprod(row, axis=0, dtype=np.float64), "PRODUCT({0})", "∏ {0}"
+)
 _CUMULATIVE_SUM = _Function(lambda row: np.cumsum(row, axis=0, dtype=np.float64), "SUM({0})", "Σ≤ {0}")
 #: Functions whose spreadsheet form needs a range of cells instead of one cell.
 _WHOLE_ROW = (_SUM,)
@@ -206,9 +208,7 @@ def smaller(left: Expression | float, right: Expression | float) -> Expression:
     return _call(_MIN, left, right)
 
 
-def choose(
-    condition: Expression, *, then: Expression | float, otherwise: Expression | float
-) -> Expression:
+def choose(condition: Expression, *, then: Expression | float, otherwise: Expression | float) -> Expression:
     """``then`` where the condition holds, else ``otherwise``."""
     return _call(_IF, condition, then, otherwise)
 

@@ -90,7 +90,9 @@ def _non_negative_money(found: Any) -> Decimal:
 def _not_decimal(found: Any) -> PydanticCustomError:
     kind = type(found).__name__
     return PydanticCustomError(
-        "decimal_text", 'a decimal written as text, such as "8000000.00" (a JSON number is refused)', {"kind": kind}
+        "decimal_text",
+        'a decimal written as text, such as "8000000.00" (a JSON number is refused)',
+        {"kind": kind},
     )
 
 
@@ -137,7 +139,10 @@ MoneyText = Annotated[
 ]
 #: An amount of money of zero or more.
 NonNegativeMoneyText = Annotated[
-    Decimal, BeforeValidator(_non_negative_money), _TEXT, _text_schema(r"^\d{1,15}(\.\d{1,2})?$", "8000000.00")
+    Decimal,
+    BeforeValidator(_non_negative_money),
+    _TEXT,
+    _text_schema(r"^\d{1,15}(\.\d{1,2})?$", "8000000.00"),
 ]
 #: A number of a model: finite; text and booleans are refused.
 FiniteFloat = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
@@ -188,7 +193,9 @@ def parse(model: type[Model], data: Mapping[str, Any], *, field: str = "") -> Mo
         raise InputError.from_problems(field_problems(error.errors(), prefix=field)) from error
 
 
-def field_problems(errors: list[ErrorDetails] | list[dict[str, Any]], *, prefix: str = "") -> list[FieldProblem]:
+def field_problems(
+    errors: list[ErrorDetails] | list[dict[str, Any]], *, prefix: str = ""
+) -> list[FieldProblem]:
     """Turn pydantic's error list into field, found, expected."""
     return [_field_problem(dict(error), prefix) for error in errors]
 

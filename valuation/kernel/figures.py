@@ -83,9 +83,13 @@ class Graded(FrozenModel):
         """Refuse a figure whose grade is not backed."""
         del context
         if self.grade in ("measured", "benchmark") and self.source is None:
-            raise PydanticCustomError("figure", "a source, because the figure is graded {g}", {"g": self.grade})
+            raise PydanticCustomError(
+                "figure", "a source, because the figure is graded {g}", {"g": self.grade}
+            )
         if self.grade not in ("measured", "benchmark") and self.source is None and self.reason is None:
-            raise PydanticCustomError("figure", "a reason, because the figure is graded {g}", {"g": self.grade})
+            raise PydanticCustomError(
+                "figure", "a reason, because the figure is graded {g}", {"g": self.grade}
+            )
 
     @property
     def basis(self) -> str:

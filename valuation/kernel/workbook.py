@@ -1,8 +1,8 @@
 """The working paper as a spreadsheet that answers when an input cell is changed.
 
-Sheet 工作底稿 holds the worksheet: inputs as numbers in blue, lines as live formulas in black, numerical searches as
-values on grey with their explanation. Every scalar is also a defined name. Sheet 说明 holds conventions, warnings,
-sources and the digest.
+Each worksheet becomes one sheet, named by its Chinese title: inputs as numbers in blue, lines as live formulas in
+black, numerical searches as values on grey with their explanation. Every scalar is also a defined name. An input that
+comes from another paper is a link to its cell. The last sheet, 说明, holds conventions, warnings, sources and digest.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
@@ -20,33 +21,45 @@ from valuation.kernel.figures import GRADE_LABELS
 from valuation.kernel.money import CURRENCIES
 from valuation.kernel.worksheet import Entry, Input, Line, Worksheet
 
-__all__ = ["PAPER_SHEET", "cell_of", "workbook_bytes"]
+__all__ = ["Link", "cell_of", "sheet_name", "workbook_bytes"]
 
-PAPER_SHEET = "工作底稿"
 NOTES_SHEET = "说明"
-_FIRST_ROW = 4  # zero-based: title, subtitle, blank, header
+_FIRST_ROW = 4  # zero-based: title, subtitle, legend, header
 _SCALAR_COLUMN = 3
 _FIRST_COLUMN = 4
 #: A spreadsheet file carries its making time; ours is the day of the report, at noon, so that it repeats.
 _NOON = datetime.time(12, 0)
 
+#: (paper, input, column) → (paper, scalar): this input cell is that other paper's result.
+Link = Mapping[tuple[str, str, int], tuple[str, str]]
+
+
+def sheet_name(worksheet: Worksheet) -> str:
+    """On which sheet does a paper stand? Its Chinese title, cut to what a spreadsheet allows."""
+    return worksheet.title.zh[:31]
+
 
 def cell_of(worksheet: Worksheet, name: str, column: int = 0) -> str:
-    """In which cell of sheet 工作底稿 does a number stand? For example ``D7`` or ``E12``."""
+    """In which cell of its sheet does a number stand? For example ``D7`` or ``E12``."""
     row = _FIRST_ROW + worksheet.names.index(name)
     at = _FIRST_COLUMN + column if worksheet.entry(name).is_row else _SCALAR_COLUMN
     return f"{xl_col_to_name(at)}{row + 1}"
 
 
 def workbook_bytes(
-    worksheet: Worksheet, *, notes: Sequence[tuple[str, str]], report_date: datetime.date
+    papers: Mapping[str, Worksheet],
+    *,
+    links: Link,
+    notes: Sequence[tuple[str, str]],
+    report_date: datetime.date,
 ) -> bytes:
     """What does the appraiser open? An XLSX file whose lines are formulas over its input cells.
 
     Parameters
     ----------
-    worksheet : the computed paper; its numbers are stored as cached results.
-    notes : (heading, text) pairs for the second sheet.
+    papers : id → computed worksheet, in the order of the sheets; their numbers are stored as cached results.
+    links : input cells that repeat the result of another paper.
+    notes : (heading, text) pairs for the last sheet.
     report_date : the day the file bears.
 
     Returns
@@ -58,74 +71,100 @@ def workbook_bytes(
     """
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
-    book.set_properties(
-        {"title": worksheet.title.zh, "subject": worksheet.title.en, "created": _at_noon(report_date)}
-    )
+    created = datetime.datetime.combine(report_date, _NOON)
+    book.set_properties({"title": "ipfin", "created": created})
     book.set_calc_mode("auto")
-    _write_paper(book, worksheet)
-    _write_notes(book, notes)
+    formats = _formats(book)
+    for identifier, worksheet in papers.items():
+        targets = {key[1:]: goal for key, goal in links.items() if key[0] == identifier}
+        _Paper(identifier, worksheet, _linked(papers, targets), formats).write(book)
+    _write_notes(book, notes, formats)
     book.close()
     return stream.getvalue()
 
 
-def _at_noon(day: datetime.date) -> datetime.datetime:
-    return datetime.datetime.combine(day, _NOON)
+def _linked(
+    papers: Mapping[str, Worksheet], targets: Mapping[tuple[str, int], tuple[str, str]]
+) -> dict[tuple[str, int], str]:
+    """Turn links into references such as ``'许可费节省法'!$D$25``."""
+    references = {}
+    for key, (paper, name) in targets.items():
+        cell = cell_of(papers[paper], name)
+        references[key] = f"='{sheet_name(papers[paper])}'!${cell[0]}${cell[1:]}"
+    return references
 
 
-def _write_paper(book: Any, worksheet: Worksheet) -> None:
-    sheet = book.add_worksheet(PAPER_SHEET)
-    formats = _formats(book)
-    last = _FIRST_COLUMN + len(worksheet.axis.columns)
-    _write_head(sheet, worksheet, formats, last)
-    for index, entry in enumerate(worksheet.entries):
-        _write_entry(sheet, worksheet, entry, _FIRST_ROW + index, formats)
-        _write_explanation(sheet, worksheet, entry, _FIRST_ROW + index, last, formats)
-        if not entry.is_row:
-            where = f"${xl_col_to_name(_SCALAR_COLUMN)}${_FIRST_ROW + index + 1}"
-            book.define_name(f"ip_{entry.name}", f"='{PAPER_SHEET}'!{where}")
-    _set_page(sheet, last)
+@dataclass(frozen=True)
+class _Paper:
+    """One worksheet on its way to one sheet."""
 
+    identifier: str
+    worksheet: Worksheet
+    references: Mapping[tuple[str, int], str]
+    formats: Mapping[str, Any]
 
-def _write_head(sheet: Any, worksheet: Worksheet, formats: Mapping[str, Any], last: int) -> None:
-    sheet.write(0, 0, worksheet.title.zh, formats["title"])
-    sheet.write(1, 0, worksheet.title.en, formats["subtitle"])
-    sheet.write(
-        2, 0, "蓝色为输入，可以修改；黑色为公式；灰底为数值搜索结果，不随输入变化。", formats["subtitle"]
-    )
-    header = ["项目", "Item", "单位 Unit", "数值 Value", *worksheet.axis.columns]
-    header += ["等级 Grade", "来源／依据 Basis", "公式／说明 Formula", "名称 Name"]
-    for column, text in enumerate(header):
-        sheet.write(_FIRST_ROW - 1, column, text, formats["header"])
-    sheet.freeze_panes(_FIRST_ROW, _FIRST_COLUMN)
-    assert last == _FIRST_COLUMN + len(worksheet.axis.columns), "explanations follow the columns"
+    def write(self, book: Any) -> None:
+        sheet = book.add_worksheet(sheet_name(self.worksheet))
+        self._write_head(sheet)
+        for index, entry in enumerate(self.worksheet.entries):
+            self._write_entry(sheet, entry, _FIRST_ROW + index)
+            self._write_explanation(sheet, entry, _FIRST_ROW + index)
+            if not entry.is_row:
+                where = f"${xl_col_to_name(_SCALAR_COLUMN)}${_FIRST_ROW + index + 1}"
+                goal = f"='{sheet_name(self.worksheet)}'!{where}"
+                book.define_name(f"{self.identifier}__{entry.name}", goal)
+        _set_page(sheet, self._last)
 
+    @property
+    def _last(self) -> int:
+        """The column after the last column of numbers."""
+        return _FIRST_COLUMN + len(self.worksheet.axis.columns)
 
-def _write_entry(
-    sheet: Any, worksheet: Worksheet, entry: Entry, row: int, formats: Mapping[str, Any]
-) -> None:
-    label_format = formats["bold"] if not isinstance(entry, Input) and entry.is_total else formats["text"]
-    sheet.write(row, 0, entry.label.zh, label_format)
-    sheet.write(row, 1, entry.label.en, label_format)
-    sheet.write(row, 2, entry.unit, formats["text"])
-    cell_format = formats[_format_key(entry)]
-    numbers = worksheet.row(entry.name) if entry.is_row else (worksheet.value(entry.name),)
-    start = _FIRST_COLUMN if entry.is_row else _SCALAR_COLUMN
-    for column, number in enumerate(numbers):
-        if isinstance(entry, Line):
-            text = "=" + formula(entry.expression, _locator(worksheet), column)
-            sheet.write_formula(row, start + column, text, cell_format, number)
+    def _write_head(self, sheet: Any) -> None:
+        sheet.write(0, 0, self.worksheet.title.zh, self.formats["title"])
+        sheet.write(1, 0, self.worksheet.title.en, self.formats["subtitle"])
+        legend = "蓝色为输入，可以修改；黑色为公式；灰底为数值搜索结果，不随输入变化；绿色取自其他工作表。"
+        sheet.write(2, 0, legend, self.formats["subtitle"])
+        header = ["项目", "Item", "单位 Unit", "数值 Value", *self.worksheet.axis.columns]
+        header += ["等级 Grade", "来源／依据 Basis", "公式／说明 Formula", "名称 Name"]
+        for column, text in enumerate(header):
+            sheet.write(_FIRST_ROW - 1, column, text, self.formats["header"])
+        sheet.freeze_panes(_FIRST_ROW, _FIRST_COLUMN)
+
+    def _write_entry(self, sheet: Any, entry: Entry, row: int) -> None:
+        is_total = not isinstance(entry, Input) and entry.is_total
+        label_format = self.formats["bold" if is_total else "text"]
+        for column, text in enumerate((entry.label.zh, entry.label.en, entry.unit)):
+            sheet.write_string(row, column, text, label_format)
+        paper = self.worksheet
+        numbers = paper.row(entry.name) if entry.is_row else (paper.value(entry.name),)
+        start = _FIRST_COLUMN if entry.is_row else _SCALAR_COLUMN
+        for column, number in enumerate(numbers):
+            self._write_number(sheet, entry, (row, start + column), column, number)
+
+    def _write_number(
+        self, sheet: Any, entry: Entry, cell: tuple[int, int], column: int, number: float
+    ) -> None:
+        reference = self.references.get((entry.name, column))
+        if reference is not None:
+            sheet.write_formula(*cell, reference, self.formats[_format_key(entry, "link")], number)
+        elif isinstance(entry, Line):
+            text = "=" + formula(entry.expression, _locator(self.worksheet), column)
+            sheet.write_formula(*cell, text, self.formats[_format_key(entry)], number)
         else:
-            sheet.write_number(row, start + column, number, cell_format)
+            sheet.write_number(*cell, number, self.formats[_format_key(entry)])
+
+    def _write_explanation(self, sheet: Any, entry: Entry, row: int) -> None:
+        grade, basis, words = "", "", self.worksheet.formula_in_words(entry.name, "zh")
+        if isinstance(entry, Input):
+            grade, basis, words = _grade_zh(entry.grade), entry.basis, ""
+        for offset, text in enumerate((grade, basis, words, entry.name)):
+            sheet.write_string(row, self._last + offset, text, self.formats["small"])
 
 
-def _write_explanation(
-    sheet: Any, worksheet: Worksheet, entry: Entry, row: int, at: int, formats: Mapping[str, Any]
-) -> None:
-    grade = GRADE_LABELS[entry.grade].zh if isinstance(entry, Input) and entry.grade in GRADE_LABELS else ""
-    basis = entry.basis if isinstance(entry, Input) else ""
-    words = "" if isinstance(entry, Input) else worksheet.formula_in_words(entry.name, "zh")
-    for offset, text in enumerate((grade, basis, words, entry.name)):
-        sheet.write_string(row, at + offset, text, formats["small"])
+def _grade_zh(grades: str) -> str:
+    """The Chinese names of one or several grades."""
+    return " / ".join(GRADE_LABELS[grade].zh for grade in grades.split(" / "))
 
 
 def _locator(worksheet: Worksheet) -> Locator:
@@ -142,9 +181,9 @@ def _locator(worksheet: Worksheet) -> Locator:
     return Locator(cell=cell, span=span, columns=len(worksheet.axis.columns))
 
 
-def _format_key(entry: Entry) -> str:
-    kind = "input" if isinstance(entry, Input) else "line" if isinstance(entry, Line) else "search"
-    if kind == "line" and isinstance(entry, Line) and entry.is_total:
+def _format_key(entry: Entry, kind: str | None = None) -> str:
+    kind = kind or ("input" if isinstance(entry, Input) else "line" if isinstance(entry, Line) else "search")
+    if isinstance(entry, Line) and entry.is_total:
         kind = "total"
     shape = "money" if entry.unit.split("/")[0] in CURRENCIES else "number"
     return f"{kind}_{'share' if entry.unit == 'share' else shape}"
@@ -155,7 +194,9 @@ def _formats(book: Any) -> dict[str, Any]:
     made = {
         "title": book.add_format(base | {"bold": True, "font_size": 14}),
         "subtitle": book.add_format(base | {"font_color": "#555555"}),
-        "header": book.add_format(base | {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "align": "center"}),
+        "header": book.add_format(
+            base | {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "align": "center"}
+        ),
         "text": book.add_format(base),
         "bold": book.add_format(base | {"bold": True}),
         "small": book.add_format(base | {"font_size": 9, "font_color": "#555555"}),
@@ -163,6 +204,7 @@ def _formats(book: Any) -> dict[str, Any]:
     }
     kinds: dict[str, dict[str, Any]] = {
         "input": {"font_color": "#0B3FA8"},
+        "link": {"font_color": "#0A7A3B"},
         "line": {},
         "total": {"bold": True, "top": 1},
         "search": {"bg_color": "#E6E6E6"},
@@ -186,9 +228,8 @@ def _set_page(sheet: Any, last: int) -> None:
     sheet.fit_to_pages(1, 0)
 
 
-def _write_notes(book: Any, notes: Sequence[tuple[str, str]]) -> None:
+def _write_notes(book: Any, notes: Sequence[tuple[str, str]], formats: Mapping[str, Any]) -> None:
     sheet = book.add_worksheet(NOTES_SHEET)
-    formats = _formats(book)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 110)
     for row, (heading, text) in enumerate(notes):

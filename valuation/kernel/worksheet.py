@@ -130,7 +130,16 @@ class Sheet:
         is_amount = isinstance(stated, Amount)
         distribution = stated.factor if isinstance(stated, Amount) else stated.distribution
         entry = Input(
-            name, label, unit, False, stated.grade, stated.basis, stated.source, domain, distribution, is_amount
+            name,
+            label,
+            unit,
+            False,
+            stated.grade,
+            stated.basis,
+            stated.source,
+            domain,
+            distribution,
+            is_amount,
         )
         return self._enter(entry, np.array([float(stated.value)]))
 
@@ -179,7 +188,9 @@ class Sheet:
             Input(name, label, unit, True, "derived", reason), np.array(numbers, dtype=np.float64)[:, None]
         )
 
-    def line(self, name: str, expression: Expression, *, label: Label, unit: str, total: bool = False) -> Name:
+    def line(
+        self, name: str, expression: Expression, *, label: Label, unit: str, total: bool = False
+    ) -> Name:
         """Add a computed line; ``total`` marks the figures a reader looks for."""
         unknown = [used for used in names_in(expression) if used not in self._entries]
         assert not unknown, f"line {name} uses {unknown}, which are not on the sheet"

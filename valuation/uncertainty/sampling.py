@@ -1,0 +1,255 @@
+"""How do the stated uncertainties of the inputs carry into the answer?
+
+Points are scrambled Sobol sequences (several independent scrambles, whose scatter is the error of the result) or plain
+counter-based random numbers; a Gaussian copula ties inputs together where correlations are stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+from scipy import special
+
+from valuation.errors import InputError, UnknownNameError
+from valuation.kernel.expression import Array
+from valuation.kernel.fields import FiniteFloat, FrozenModel, Identifier, WholeNumber
+from valuation.kernel.labels import Label
+from valuation.kernel.randomness import MAXIMUM_SEED, block_generator
+from valuation.kernel.worksheet import Input, Worksheet
+
+__all__ = [
+    "Correlation",
+    "Interval",
+    "Sensitivity",
+    "Uncertainty",
+    "draw_inputs",
+    "sensitivities",
+    "simulate_interval",
+]
+
+#: Random blocks have a fixed size, so that a block's numbers do not depend on how many draws are asked for.
+_BLOCK = 8192
+MAXIMUM_DRAWS = 2**22
+
+
+class Correlation(FrozenModel):
+    """How strongly two uncertain inputs move together: the correlation of their normal scores."""
+
+    first: Identifier
+    second: Identifier
+    correlation: Annotated[FiniteFloat, Field(gt=-1, lt=1)]
+
+
+class Uncertainty(FrozenModel):
+    """How the interval is computed; every number of it is echoed in the conclusion.
+
+    ``scrambles`` independent Sobol scrambles of ``points_per_scramble`` points (a power of two), or as many
+    pseudo-random draws in all. ``level_share`` is the probability inside the interval.
+    """
+
+    seed: Annotated[WholeNumber, Field(ge=0, le=MAXIMUM_SEED)]
+    level_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.9
+    sampler: Literal["sobol", "pseudo_random"] = "sobol"
+    scrambles: Annotated[WholeNumber, Field(ge=4, le=64)] = 8
+    points_per_scramble: Annotated[WholeNumber, Field(ge=64, le=MAXIMUM_DRAWS // 64)] = 2048
+    correlations: Annotated[tuple[Correlation, ...], Field(max_length=500)] = ()
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse a number of points that breaks the balance of the Sobol sequence."""
+        del context
+        points = self.points_per_scramble
+        if points & (points - 1):
+            raise InputError.of("uncertainty.points_per_scramble", found=points, expected="a power of two")
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A range with its meaning; ``error`` is the standard error of each end from the scrambles."""
+
+    low: float
+    high: float
+    level_share: float
+    meaning: Label
+    mean: float | None = None
+    standard_deviation: float | None = None
+    low_error: float | None = None
+    high_error: float | None = None
+    draws: int | None = None
+
+    def scaled(self, factor: float) -> Interval:
+        """The same interval in another currency."""
+
+        def times(number: float | None) -> float | None:
+            return None if number is None else number * factor
+
+        return Interval(
+            self.low * factor,
+            self.high * factor,
+            self.level_share,
+            self.meaning,
+            times(self.mean),
+            times(self.standard_deviation),
+            times(self.low_error),
+            times(self.high_error),
+            self.draws,
+        )
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What one input does alone: the answer at the ends of its own range, all else as stated."""
+
+    name: str
+    label: Label
+    answer_at_low: float
+    answer_at_high: float
+
+    @property
+    def swing(self) -> float:
+        """How far the answer moves between the two ends."""
+        return abs(self.answer_at_high - self.answer_at_low)
+
+
+def simulate_interval(
+    worksheet: Worksheet, *, answer: str, uncertainty: Uncertainty, draw_limit: int = MAXIMUM_DRAWS
+) -> Interval | None:
+    """Within which range does the answer lie, given the distributions the request states?
+
+    Each scramble gives its own quantiles; the interval is their mean and the error their standard error
+    ``s / √scrambles``. ``None`` when no input has a distribution: then there is nothing to say about a range.
+
+    Raises
+    ------
+    InputError : a distribution gives values outside the admissible range of its input.
+    RefusalError : the answer is not finite for some draw.
+
+    Tested by: closed form (product of lognormals is lognormal) and pseudo-random draws as second way,
+    ``tests/valuation/uncertainty/test_sampling.py``.
+    """
+    uncertain = worksheet.uncertain_inputs
+    if not uncertain:
+        return None
+    points = min(uncertainty.points_per_scramble, max(64, draw_limit // uncertainty.scrambles))
+    tail = (1 - uncertainty.level_share) / 2
+    quantiles, moments = [], []
+    for scramble in range(uncertainty.scrambles):
+        draws = draw_inputs(worksheet, uncertainty, batch=scramble, count=points)
+        answers = worksheet.simulate(draws, outputs=[answer])[answer]
+        quantiles.append(np.quantile(answers, [tail, 1 - tail]))
+        moments.append((answers.mean(), answers.std()))
+    return _interval(np.array(quantiles), np.array(moments), uncertainty, points)
+
+
+def _interval(quantiles: Array, moments: Array, uncertainty: Uncertainty, points: int) -> Interval:
+    low, high = quantiles.mean(axis=0)
+    errors = quantiles.std(axis=0, ddof=1) / np.sqrt(uncertainty.scrambles)
+    share = f"{uncertainty.level_share:.0%}"
+    meaning = Label(
+        f"在所述输入分布下，评估值以 {share} 的概率落在此区间（两端各占一半）",
+        f"given the stated input distributions the value lies inside with probability {share}, equal tails",
+    )
+    return Interval(
+        float(low),
+        float(high),
+        uncertainty.level_share,
+        meaning,
+        mean=float(moments[:, 0].mean()),
+        standard_deviation=float(np.sqrt(np.mean(moments[:, 1] ** 2))),
+        low_error=float(errors[0]),
+        high_error=float(errors[1]),
+        draws=points * uncertainty.scrambles,
+    )
+
+
+def draw_inputs(
+    worksheet: Worksheet, uncertainty: Uncertainty, *, batch: int, count: int
+) -> dict[str, Array]:
+    """Which values do the uncertain inputs take in batch number ``batch``?
+
+    Returns
+    -------
+    input name → array of shape ``(count,)``: values of a scalar, multipliers of a row (as
+    :meth:`Worksheet.simulate` takes them). The numbers depend on (seed, batch) alone.
+    """
+    uncertain = worksheet.uncertain_inputs
+    uniforms = _uniforms(len(uncertain), uncertainty, batch=batch, count=count)
+    uniforms = _tied(uniforms, uncertain, uncertainty.correlations)
+    return {entry.name: _drawn(worksheet, entry, uniforms[:, index]) for index, entry in enumerate(uncertain)}
+
+
+def _uniforms(dimensions: int, uncertainty: Uncertainty, *, batch: int, count: int) -> Array:
+    """Points strictly inside the unit cube, so that no quantile is infinite."""
+    generator = block_generator(uncertainty.seed, batch)
+    if uncertainty.sampler == "pseudo_random":
+        points: Array = generator.random((count, dimensions))
+    else:
+        # Imported here: scipy.stats takes half a second that a point valuation need not pay.
+        from scipy.stats import qmc
+
+        points = qmc.Sobol(dimensions, scramble=True, rng=generator).random(count)
+    smallest = 2.0**-53
+    return np.clip(points, smallest, 1 - smallest)
+
+
+def _tied(uniforms: Array, uncertain: Sequence[Input], correlations: Sequence[Correlation]) -> Array:
+    """Apply the Gaussian copula; without correlations the points stay as they are."""
+    if not correlations:
+        return uniforms
+    matrix = _correlation_matrix([entry.name for entry in uncertain], correlations)
+    try:
+        factor = np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        raise InputError.of(
+            "uncertainty.correlations",
+            found="correlations no inputs can have together",
+            expected="a positive definite matrix",
+        ) from None
+    tied: Array = special.ndtr(special.ndtri(uniforms) @ factor.T)
+    return np.clip(tied, 2.0**-53, 1 - 2.0**-53)
+
+
+def _correlation_matrix(names: Sequence[str], correlations: Sequence[Correlation]) -> Array:
+    matrix = np.eye(len(names))
+    for index, pair in enumerate(correlations):
+        for name in (pair.first, pair.second):
+            if name not in names:
+                field = f"uncertainty.correlations.{index}"
+                raise UnknownNameError.among(field, found=name, known=names)
+        i, j = names.index(pair.first), names.index(pair.second)
+        matrix[i, j] = matrix[j, i] = pair.correlation
+    return matrix
+
+
+def _drawn(worksheet: Worksheet, entry: Input, uniforms: Array) -> Array:
+    assert entry.distribution is not None, "only uncertain inputs are drawn"
+    drawn = entry.distribution.quantile(uniforms)
+    stated = worksheet.inputs[entry.name]
+    reached = drawn[None, :] * stated.reshape(-1, 1) if entry.multiplies else drawn
+    outside = np.mean((reached < entry.domain[0]) | (reached > entry.domain[1]))
+    if outside > 0:
+        raise InputError.of(
+            f"{entry.name}.distribution",
+            found=f"{outside:.2%} of its values outside",
+            expected=f"values between {entry.domain[0]:g} and {entry.domain[1]:g}; choose a bounded distribution",
+        )
+    return drawn * stated[0] if entry.multiplies and not entry.is_row else drawn
+
+
+def sensitivities(worksheet: Worksheet, *, answer: str, level_share: float) -> tuple[Sensitivity, ...]:
+    """Which uncertain input moves the answer most? Each at the ends of its own range, others as stated.
+
+    Returns
+    -------
+    Sensitivities in falling order of swing: the data of a tornado chart.
+    """
+    tail = (1 - level_share) / 2
+    ends = np.array([tail, 1 - tail])
+    found = []
+    for entry in worksheet.uncertain_inputs:
+        at = worksheet.simulate({entry.name: _drawn(worksheet, entry, ends)}, outputs=[answer])[answer]
+        found.append(Sensitivity(entry.name, entry.label, float(at[0]), float(at[1])))
+    return tuple(sorted(found, key=lambda each: -each.swing))
