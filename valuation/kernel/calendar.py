@@ -1,8 +1,8 @@
 """On which days do banks in China work, and where does a date that falls on a closed day move to?
 
 The data is our own (``valuation/tables/cn_holidays.toml``): the State Council's yearly notices, each with its
-number. The next year's notice appears each November, so a loan of three years always reaches past what is known.
-Such a date is answered from the weekend alone, and the answer carries a warning.
+number. A notice appears a few weeks before its year, so a loan of three years always reaches past what is
+known. Such a date is answered from the weekend alone, and the answer carries a warning.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from valuation.kernel.sources import Source, SourceStatus
 
 __all__ = ["AdjustedDate", "ChinaCalendar", "Convention", "Holiday", "load_china_calendar"]
 
-#: What happens to a date on a closed day. ``none``: it stays. ``following``, ``preceding``: to the next, the last
-#: business day. ``modified_following``: to the next, unless that is in another month; then to the last.
+#: What happens to a date on a closed day. ``none``: it stays. ``following``: to the next business day.
+#: ``preceding``: to the last one. ``modified_following``: to the next, or to the last if the next is in another
+#: month.
 Convention = Literal["none", "following", "modified_following", "preceding"]
 
 _ONE_DAY = datetime.timedelta(days=1)
@@ -111,9 +112,9 @@ class ChinaCalendar:
     def is_business_day(self, day: datetime.date) -> bool:
         """Do banks work on this day?
 
-        Inside the covered days: a weekday that no notice closes, or a weekend day that a notice makes a working
-        day. Outside: every weekday. Since a bool cannot carry a doubt, ask :meth:`warning_for` as well, or use
-        :meth:`adjust`, which does.
+        Inside the covered days: a weekday that no notice closes, or a weekend day that a notice makes a
+        working day. Outside: every weekday. Since a bool cannot carry a doubt, ask :meth:`warning_for` as
+        well, or use :meth:`adjust`, which does.
 
         Examples
         --------
@@ -124,15 +125,15 @@ class ChinaCalendar:
         >>> calendar.is_business_day(datetime.date(2026, 2, 28))  # Saturday, worked in exchange
         True
 
-        Tested by: ``tests/valuation/kernel/test_calendar.py`` (the package chinese-calendar on every covered day,
-        QuantLib's interbank calendar, the notices by hand).
+        Tested by: ``tests/valuation/kernel/test_calendar.py`` (the package chinese-calendar on every covered
+        day, QuantLib's interbank calendar, the notices by hand).
         """
         if day.weekday() >= _SATURDAY:
             return day in self._working
         return day not in self._closed
 
     def warning_for(self, day: datetime.date) -> NamedWarning | None:
-        """Which doubt belongs to an answer about this day: none where a notice decides, else a named warning."""
+        """Which doubt belongs to an answer about this day: none where a notice decides, else a warning."""
         if self.covers(day):
             return None
         zh = (
@@ -141,7 +142,7 @@ class ChinaCalendar:
         )
         en = (
             f"the date {day} lies outside the holiday data ({self.first_day} to {self.horizon}):"
-            " only Saturday and Sunday were taken as closed; settle it again when the notice of that year is out"
+            " only Saturday and Sunday were taken as closed; settle it again when that year's notice is out"
         )
         return NamedWarning("calendar_past_horizon", Label(zh, en))
 
@@ -186,7 +187,7 @@ class ChinaCalendar:
         return AdjustedDate(adjusted, self.warning_for(day) or self.warning_for(adjusted))
 
     def _move(self, day: datetime.date, step: datetime.timedelta) -> datetime.date:
-        """The first business day from ``day`` on; closed days never last a month (checked when the data loads)."""
+        """The first business day from ``day`` on; no closed span is long (checked when the data loads)."""
         while not self.is_business_day(day):
             day += step
         return day
@@ -210,7 +211,7 @@ class ChinaCalendar:
                 )
 
 
-#: A bound on data entry, not a rule of law: a longer span is a slip of the pen (the longest so far had 10 days).
+#: A bound on data entry, not a rule of law: a longer span is a slip of the pen (the longest so far: 10 days).
 _LONGEST_SPAN_DAYS = 15
 
 
