@@ -23,8 +23,8 @@ from valuation.kernel.sources import Source, SourceStatus
 __all__ = ["AdjustedDate", "ChinaCalendar", "Convention", "Holiday", "load_china_calendar"]
 
 #: What happens to a date on a closed day. ``none``: it stays. ``following``: to the next business day.
-#: ``preceding``: to the last one. ``modified_following``: to the next, or to the last if the next is in another
-#: month.
+#: ``preceding``: to the last one. ``modified_following``: to the next, or to the last when the next is in
+#: another month.
 Convention = Literal["none", "following", "modified_following", "preceding"]
 
 _ONE_DAY = datetime.timedelta(days=1)
