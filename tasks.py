@@ -130,17 +130,22 @@ def smoke(python: Path, folder: Path) -> int:
 
 
 IMPORT_EVERYTHING = """
-import importlib, pkgutil, sys
+import importlib, pathlib, pkgutil, sys
 checkout, *names = sys.argv[1:]
 count = 0
 for name in names:
     package = importlib.import_module(name)
-    assert not package.__file__.startswith(checkout), f"{name} came from the checkout"
+    installed = pathlib.Path(package.__file__).parent
+    assert not installed.is_relative_to(checkout), f"{name} came from the checkout"
+    for path in pathlib.Path(checkout, name).rglob("*"):
+        if path.is_file() and path.suffix != ".pyc":
+            relative = path.relative_to(pathlib.Path(checkout, name))
+            assert (installed / relative).is_file(), f"{name}/{relative} is not in the wheel"
     for module in pkgutil.walk_packages(package.__path__, f"{name}."):
         if not module.name.endswith("__main__") and ".migrations" not in module.name:
             importlib.import_module(module.name)
             count += 1
-print(f"The wheel on its own: {count} modules import.")
+print(f"The wheel on its own: {count} modules import, no file of the checkout is missing.")
 """
 
 
