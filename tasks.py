@@ -151,11 +151,20 @@ print(f"The wheel on its own: {count} modules import, no file of the checkout is
 
 def check(arguments: list[str]) -> int:
     """Run what continuous integration runs, all of it even when an early part fails."""
-    codes = {"lint": lint([]), "wheel": wheel([]), "test": test(arguments)}
+    codes = {"lint": attempt(lint), "wheel": attempt(wheel), "test": attempt(test, *arguments)}
     failed = [name for name, code in codes.items() if code]
     if failed:
         print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
     return max(codes.values())
+
+
+def attempt(command: Callable[[list[str]], int], *arguments: str) -> int:
+    """Run one command of several; one that cannot be set up counts as failed and lets the others run."""
+    try:
+        return command(list(arguments))
+    except SetupError as error:
+        print(f"tasks.py: {error}", file=sys.stderr)
+        return 1
 
 
 def refuse_arguments(command: str, arguments: list[str]) -> None:
