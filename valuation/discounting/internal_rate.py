@@ -150,9 +150,7 @@ def _internal_rate(years: NDArray[np.float64], amounts: NDArray[np.float64]) -> 
     flows = _Flows(years[stated], amounts[stated] / np.abs(amounts).max())
     changes = int(np.count_nonzero(np.diff(np.sign(flows.amounts))))
     if changes > MAXIMUM_SIGN_CHANGES:
-        raise InputError.of(
-            "amounts", found=f"{changes} changes of sign", expected=f"at most {MAXIMUM_SIGN_CHANGES}"
-        )
+        raise InputError.of("amounts", found=f"{changes} changes of sign", expected=f"at most {MAXIMUM_SIGN_CHANGES}")
     roots = tuple(math.expm1(root) for root in flows.roots())
     if len(roots) == 1:
         return InternalRate(roots[0], roots, "one_root")

@@ -206,9 +206,7 @@ class ChinaCalendar:
         covered = {day.year for day in self._closed}
         for year in range(self.first_day.year, self.horizon.year + 1):
             if year not in covered:
-                raise ReferenceDataError(
-                    f"{where}: the year {year} has no holiday, yet the horizon covers it"
-                )
+                raise ReferenceDataError(f"{where}: the year {year} has no holiday, yet the horizon covers it")
 
 
 #: A bound on data entry, not a rule of law: a longer span is a slip of the pen (the longest so far: 10 days).

@@ -90,9 +90,7 @@ class DatedValue:
             zh, en = f"假设值（{self.source.title}）", f"hypothesis ({self.source.title})"
         else:
             return None
-        label = Label(
-            f"{self.label.zh}（{self.name}）= {self.value}：{zh}", f"{self.name} = {self.value}: {en}"
-        )
+        label = Label(f"{self.label.zh}（{self.name}）= {self.value}：{zh}", f"{self.name} = {self.value}: {en}")
         return NamedWarning(f"{self.status}_value", label)
 
     def as_document(self) -> dict[str, Any]:
@@ -135,17 +133,14 @@ class Parameter:
         step = current[-1]
         if step.repealed:
             raise RepealedError(
-                f"{where}: on {day} no value is in force,"
-                f" repealed from {step.from_date} by {step.source.citation}"
+                f"{where}: on {day} no value is in force, repealed from {step.from_date} by {step.source.citation}"
             )
         if step.gap is not None or step.value is None:
             raise GapError(
                 f"{where}: the value from {step.from_date} is a gap ({step.source.citation});"
                 f" {step.gap}. State it as a what-if hypothesis or supply the official text"
             )
-        return DatedValue(
-            self.name, self.label, step.value, self.unit, step.status, step.source, step.from_date
-        )
+        return DatedValue(self.name, self.label, step.value, self.unit, step.status, step.source, step.from_date)
 
 
 @dataclass(frozen=True)
@@ -245,9 +240,7 @@ def _parameter(name: str, row: Mapping[str, Any], sources: Mapping[str, Source],
 
 def _step(row: Mapping[str, Any], sources: Mapping[str, Source], where: str) -> Step:
     if row.get("source") not in sources:
-        raise SourceMissingError(
-            f"{where}: found source {row.get('source')!r}, expected one of {', '.join(sources)}"
-        )
+        raise SourceMissingError(f"{where}: found source {row.get('source')!r}, expected one of {', '.join(sources)}")
     source = sources[row["source"]]
     kinds = [key for key in ("value", "gap", "repealed") if key in row]
     if len(kinds) != 1:

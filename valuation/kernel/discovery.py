@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from valuation.errors import UnknownNameError
 
@@ -14,12 +15,22 @@ __all__ = ["discover", "named"]
 Offered = TypeVar("Offered")
 
 
-def discover(package: ModuleType, *, attribute: str, of_type: type[Offered]) -> dict[str, Offered]:
+def _own_id(offered: Any) -> str:
+    return str(offered.id)
+
+
+def discover(
+    package: ModuleType,
+    *,
+    attribute: str,
+    of_type: type[Offered],
+    identify: Callable[[Offered], str] = _own_id,
+) -> dict[str, Offered]:
     """Which objects do the files of a one-file folder offer?
 
     Every module of ``package`` whose name does not begin with an underscore must define ``attribute``,
-    an instance of ``of_type`` whose ``id`` is the module's own name, so that a name on screen leads
-    straight to its file. A file that breaks the rule stops the start, it is never skipped.
+    an instance of ``of_type`` whose ``id`` (or what ``identify`` reads) is the module's own name, so that a name on
+    screen leads straight to its file. A file that breaks the rule stops the start, it is never skipped.
 
     Returns
     -------
@@ -33,7 +44,7 @@ def discover(package: ModuleType, *, attribute: str, of_type: type[Offered]) -> 
             continue
         offered = getattr(importlib.import_module(f"{package.__name__}.{info.name}"), attribute, None)
         assert isinstance(offered, of_type), f"{package.__name__}.{info.name} must define {attribute}"
-        identifier = getattr(offered, "id", None)
+        identifier = identify(offered)
         assert identifier == info.name, f"{package.__name__}.{info.name}: id is {identifier!r}"
         found[info.name] = offered
     return dict(sorted(found.items()))

@@ -97,7 +97,7 @@ class Expression:
         return _binary(">=", self, other)
 
     def equals(self, other: Expression | float) -> Expression:
-        """Is this equal to ``other``? (``==`` stays Python's identity of objects.)"""
+        """Is this equal to ``other``? The operator ``==`` stays Python's identity of objects."""
         return _binary("=", self, other)
 
 
@@ -169,9 +169,7 @@ _MIN = _Function(np.minimum, "MIN({0},{1})", "min({0}, {1})")
 _IF = _Function(np.where, "IF({0},{1},{2})", "[{0} ? {1} : {2}]")
 _SUM = _Function(lambda row: np.sum(row, axis=0), "SUM({0})", "Σ {0}")
 _PREVIOUS = _Function(lambda row, first: _shifted(row, first), "{0}", "⟵ {0}")
-_CUMULATIVE_PRODUCT = _Function(
-    lambda row: np.cumprod(row, axis=0, dtype=np.float64), "PRODUCT({0})", "∏ {0}"
-)
+_CUMULATIVE_PRODUCT = _Function(lambda row: np.cumprod(row, axis=0, dtype=np.float64), "PRODUCT({0})", "∏ {0}")
 _CUMULATIVE_SUM = _Function(lambda row: np.cumsum(row, axis=0, dtype=np.float64), "SUM({0})", "Σ≤ {0}")
 #: Functions whose spreadsheet form needs a range of cells instead of one cell.
 _WHOLE_ROW = (_SUM,)
@@ -179,7 +177,7 @@ _ROW_SO_FAR = (_CUMULATIVE_PRODUCT, _CUMULATIVE_SUM)
 
 
 def exponential(argument: Expression) -> Expression:
-    """e to the power of ``argument``."""
+    """E to the power of ``argument``."""
     return _call(_EXP, argument)
 
 
@@ -333,9 +331,7 @@ def in_words(expression: Expression, labels: Mapping[str, str]) -> str:
     return expression.function.words.format(*(in_words(node, labels) for node in expression.arguments))
 
 
-def _infix(
-    node: _Binary, write: Callable[[Expression], str], symbols: Mapping[str, str], space: str = ""
-) -> str:
+def _infix(node: _Binary, write: Callable[[Expression], str], symbols: Mapping[str, str], space: str = "") -> str:
     """Write left, symbol, right with only the parentheses that are needed."""
     own = _PRECEDENCE[node.symbol]
     left, right = write(node.left), write(node.right)

@@ -45,6 +45,8 @@ __all__ = [
 
 Model = TypeVar("Model", bound=BaseModel)
 
+#: Tags pydantic adds to the path of a field that may be one of two shapes; a reader does not know them.
+_UNION_TAGS = ("one_figure", "figure_by_year")
 #: Longest list a request may hold; everything has a limit.
 MAXIMUM_ITEMS = 10_000
 
@@ -74,9 +76,7 @@ def _decimal(found: Any) -> Decimal:
 def _money(found: Any) -> Decimal:
     amount = _decimal(found)
     if abs(amount) >= Decimal(10) ** 15 or amount * 100 != (amount * 100).to_integral_value():
-        raise PydanticCustomError(
-            "money", 'a decimal text with at most two decimals below 10^15, such as "8000000.00"'
-        )
+        raise PydanticCustomError("money", 'a decimal text with at most two decimals below 10^15, such as "8000000.00"')
     return amount
 
 
@@ -130,13 +130,9 @@ def _text_schema(pattern: str, example: str) -> WithJsonSchema:
 
 
 #: Any finite decimal, written as text: rates that money is computed from.
-DecimalText = Annotated[
-    Decimal, BeforeValidator(_decimal), _TEXT, _text_schema(r"^-?\d{1,18}(\.\d{1,18})?$", "0.0435")
-]
+DecimalText = Annotated[Decimal, BeforeValidator(_decimal), _TEXT, _text_schema(r"^-?\d{1,18}(\.\d{1,18})?$", "0.0435")]
 #: An amount of money, written as text with at most two decimals.
-MoneyText = Annotated[
-    Decimal, BeforeValidator(_money), _TEXT, _text_schema(r"^-?\d{1,15}(\.\d{1,2})?$", "8000000.00")
-]
+MoneyText = Annotated[Decimal, BeforeValidator(_money), _TEXT, _text_schema(r"^-?\d{1,15}(\.\d{1,2})?$", "8000000.00")]
 #: An amount of money of zero or more.
 NonNegativeMoneyText = Annotated[
     Decimal,
@@ -151,9 +147,7 @@ WholeNumber = Annotated[int, Field(strict=True)]
 #: A calendar day: a date, or its ISO text.
 Day = Annotated[datetime.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 #: An ISO 4217 code the engine knows.
-Currency = Annotated[
-    str, BeforeValidator(_currency), WithJsonSchema({"type": "string", "enum": list(CURRENCIES)})
-]
+Currency = Annotated[str, BeforeValidator(_currency), WithJsonSchema({"type": "string", "enum": list(CURRENCIES)})]
 #: A short name used as a key.
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,79}$")]
 #: A sentence that says why; an empty one is no reason.
@@ -175,9 +169,7 @@ class Dates(FrozenModel):
         """Refuse a report that is older than what it reports."""
         del context
         if self.report_date < self.valuation_date:
-            raise InputError.of(
-                "dates.report_date", found=self.report_date, expected=f"{self.valuation_date} or later"
-            )
+            raise InputError.of("dates.report_date", found=self.report_date, expected=f"{self.valuation_date} or later")
 
 
 def parse(model: type[Model], data: Mapping[str, Any], *, field: str = "") -> Model:
@@ -193,15 +185,13 @@ def parse(model: type[Model], data: Mapping[str, Any], *, field: str = "") -> Mo
         raise InputError.from_problems(field_problems(error.errors(), prefix=field)) from error
 
 
-def field_problems(
-    errors: list[ErrorDetails] | list[dict[str, Any]], *, prefix: str = ""
-) -> list[FieldProblem]:
+def field_problems(errors: list[ErrorDetails] | list[dict[str, Any]], *, prefix: str = "") -> list[FieldProblem]:
     """Turn pydantic's error list into field, found, expected."""
     return [_field_problem(dict(error), prefix) for error in errors]
 
 
 def _field_problem(error: Mapping[str, Any], prefix: str) -> FieldProblem:
-    path = ".".join(str(part) for part in (prefix, *error["loc"]) if part != "")
+    path = ".".join(str(part) for part in (prefix, *error["loc"]) if part not in ("", *_UNION_TAGS))
     if error["type"] == "missing":
         return FieldProblem(path, "nothing", "a value")
     if error["type"] == "extra_forbidden":

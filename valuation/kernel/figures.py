@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from valuation.errors import FieldProblem, InputError
@@ -32,11 +32,14 @@ __all__ = [
     "Amount",
     "AmountSeries",
     "Figure",
+    "FigureOrSeries",
     "Grade",
     "Graded",
     "PositiveFigure",
+    "RateFigure",
     "Series",
     "ShareFigure",
+    "ShareOrSeries",
     "ShareSeries",
     "SourceRow",
     "at_least",
@@ -83,13 +86,9 @@ class Graded(FrozenModel):
         """Refuse a figure whose grade is not backed."""
         del context
         if self.grade in ("measured", "benchmark") and self.source is None:
-            raise PydanticCustomError(
-                "figure", "a source, because the figure is graded {g}", {"g": self.grade}
-            )
+            raise PydanticCustomError("figure", "a source, because the figure is graded {g}", {"g": self.grade})
         if self.grade not in ("measured", "benchmark") and self.source is None and self.reason is None:
-            raise PydanticCustomError(
-                "figure", "a reason, because the figure is graded {g}", {"g": self.grade}
-            )
+            raise PydanticCustomError("figure", "a reason, because the figure is graded {g}", {"g": self.grade})
 
     @property
     def basis(self) -> str:
@@ -152,9 +151,22 @@ def at_least(low: float, *, strictly: bool = False) -> Callable[[Any], Any]:
     return check
 
 
+def _one_or_by_year(found: Any) -> str:
+    values = found.get("values") if isinstance(found, Mapping) else getattr(found, "values", None)
+    return "one_figure" if values is None else "figure_by_year"
+
+
+#: One figure for all years, or one for each year.
+FigureOrSeries = Annotated[
+    Annotated[Figure, Tag("one_figure")] | Annotated[Series, Tag("figure_by_year")],
+    Discriminator(_one_or_by_year),
+]
 #: A share of one: 0.05 is five per cent; 5 is an error.
 ShareFigure = Annotated[Figure, AfterValidator(within(0, 1))]
 ShareSeries = Annotated[Series, AfterValidator(within(0, 1))]
+ShareOrSeries = Annotated[FigureOrSeries, AfterValidator(within(0, 1))]
+#: An annual discount rate: from −50 % to 200 %.
+RateFigure = Annotated[Figure, AfterValidator(within(-0.5, 2))]
 PositiveFigure = Annotated[Figure, AfterValidator(at_least(0, strictly=True))]
 
 

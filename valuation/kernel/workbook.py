@@ -142,9 +142,7 @@ class _Paper:
         for column, number in enumerate(numbers):
             self._write_number(sheet, entry, (row, start + column), column, number)
 
-    def _write_number(
-        self, sheet: Any, entry: Entry, cell: tuple[int, int], column: int, number: float
-    ) -> None:
+    def _write_number(self, sheet: Any, entry: Entry, cell: tuple[int, int], column: int, number: float) -> None:
         reference = self.references.get((entry.name, column))
         if reference is not None:
             sheet.write_formula(*cell, reference, self.formats[_format_key(entry, "link")], number)
@@ -194,9 +192,7 @@ def _formats(book: Any) -> dict[str, Any]:
     made = {
         "title": book.add_format(base | {"bold": True, "font_size": 14}),
         "subtitle": book.add_format(base | {"font_color": "#555555"}),
-        "header": book.add_format(
-            base | {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "align": "center"}
-        ),
+        "header": book.add_format(base | {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "align": "center"}),
         "text": book.add_format(base),
         "bold": book.add_format(base | {"bold": True}),
         "small": book.add_format(base | {"font_size": 9, "font_color": "#555555"}),

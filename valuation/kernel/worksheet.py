@@ -154,10 +154,22 @@ class Sheet:
     ) -> Name:
         """Enter one number a column from the request; its uncertainty is a common multiplier."""
         self._check_length(name, len(stated.values))
-        entry = Input(
-            name, label, unit, True, stated.grade, stated.basis, stated.source, domain, stated.factor, True
-        )
+        entry = Input(name, label, unit, True, stated.grade, stated.basis, stated.source, domain, stated.factor, True)
         return self._enter(entry, np.array([float(value) for value in stated.values])[:, None])
+
+    def figure_or_series(
+        self,
+        name: str,
+        stated: Figure | Series,
+        *,
+        label: Label,
+        unit: str,
+        domain: tuple[float, float] = UNBOUNDED,
+    ) -> Name:
+        """Enter one number for all columns, or one for each, as the request states it."""
+        if isinstance(stated, Series):
+            return self.series(name, stated, label=label, unit=unit, domain=domain)
+        return self.figure(name, stated, label=label, unit=unit, domain=domain)
 
     def figure_row(
         self,
@@ -179,18 +191,14 @@ class Sheet:
         """Enter one number that the engine derived from dates or from the subject, saying how."""
         return self._enter(Input(name, label, unit, False, "derived", reason), np.array([float(number)]))
 
-    def derived_row(
-        self, name: str, numbers: Sequence[float], *, label: Label, unit: str, reason: str
-    ) -> Name:
+    def derived_row(self, name: str, numbers: Sequence[float], *, label: Label, unit: str, reason: str) -> Name:
         """Enter one derived number a column, saying how they were derived."""
         self._check_length(name, len(numbers))
         return self._enter(
             Input(name, label, unit, True, "derived", reason), np.array(numbers, dtype=np.float64)[:, None]
         )
 
-    def line(
-        self, name: str, expression: Expression, *, label: Label, unit: str, total: bool = False
-    ) -> Name:
+    def line(self, name: str, expression: Expression, *, label: Label, unit: str, total: bool = False) -> Name:
         """Add a computed line; ``total`` marks the figures a reader looks for."""
         unknown = [used for used in names_in(expression) if used not in self._entries]
         assert not unknown, f"line {name} uses {unknown}, which are not on the sheet"
@@ -284,9 +292,7 @@ class Worksheet:
     @property
     def uncertain_inputs(self) -> tuple[Input, ...]:
         """The inputs whose evidence states a distribution."""
-        return tuple(
-            entry for entry in self.entries if isinstance(entry, Input) and entry.distribution is not None
-        )
+        return tuple(entry for entry in self.entries if isinstance(entry, Input) and entry.distribution is not None)
 
     def entry(self, name: str) -> Entry:
         """The definition of one name."""
@@ -425,9 +431,7 @@ class Worksheet:
             "label": entry.label.as_document(),
             "unit": entry.unit,
             "value": written if entry.is_row else written[0],
-            "explanation": {
-                language: self.formula_in_words(entry.name, language) for language in ("zh", "en")
-            },
+            "explanation": {language: self.formula_in_words(entry.name, language) for language in ("zh", "en")},
         }
         if isinstance(entry, Input):
             step |= {"grade": entry.grade, "source": entry.source}

@@ -6,6 +6,7 @@ a copula can tie inputs together.
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Annotated, Literal
 
@@ -113,7 +114,7 @@ Distribution = Annotated[Uniform | Triangular | Pert | Normal | Lognormal, Field
 
 def _rising(names: str, *values: float, strict: bool = True) -> None:
     """Check low ≤ mode ≤ high and low < high (strict: each below the next)."""
-    pairs = list(zip(values, values[1:], strict=False))
+    pairs = list(itertools.pairwise(values))
     ordered = all(a < b if strict else a <= b for a, b in pairs)
     if not ordered or values[0] >= values[-1]:
         raise InputError.of(f"distribution.{names}", found=values, expected="rising values")

@@ -6,11 +6,12 @@ counter-based random numbers; a Gaussian copula ties inputs together where corre
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
+from numpy.random import PCG64, Generator, SeedSequence
 from pydantic import Field
 from scipy import special
 
@@ -165,9 +166,7 @@ def _interval(quantiles: Array, moments: Array, uncertainty: Uncertainty, points
     )
 
 
-def draw_inputs(
-    worksheet: Worksheet, uncertainty: Uncertainty, *, batch: int, count: int
-) -> dict[str, Array]:
+def draw_inputs(worksheet: Worksheet, uncertainty: Uncertainty, *, batch: int, count: int) -> dict[str, Array]:
     """Which values do the uncertain inputs take in batch number ``batch``?
 
     Returns
@@ -190,7 +189,9 @@ def _uniforms(dimensions: int, uncertainty: Uncertainty, *, batch: int, count: i
         # Imported here: scipy.stats takes half a second that a point valuation need not pay.
         from scipy.stats import qmc
 
-        points = qmc.Sobol(dimensions, scramble=True, rng=generator).random(count)
+        # Sobol wants a generator it can spawn from; its seed is the first number of this batch's stream.
+        scrambler = Generator(PCG64(SeedSequence(int(generator.integers(2**63 - 1)))))
+        points = qmc.Sobol(dimensions, scramble=True, rng=scrambler).random(count)
     smallest = 2.0**-53
     return np.clip(points, smallest, 1 - smallest)
 

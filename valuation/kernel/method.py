@@ -1,0 +1,168 @@
+"""What a valuation method is: one file that states its question, its inputs and its working paper.
+
+Everything methods have in common (refusals, interval, sensitivities, echo of inputs, sources, digest) happens here once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+from valuation.kernel.conclusion import Conclusion, Indicated
+from valuation.kernel.digest import ENGINE_VERSION, digest_of
+from valuation.kernel.fields import Dates, FrozenModel
+from valuation.kernel.figures import check_sources
+from valuation.kernel.labels import Label, NamedWarning
+from valuation.kernel.sources import Source
+from valuation.kernel.subject import Subject
+from valuation.kernel.worksheet import Worksheet
+from valuation.uncertainty.sampling import (
+    MAXIMUM_DRAWS,
+    Interval,
+    Sensitivity,
+    Uncertainty,
+    sensitivities,
+    simulate_interval,
+)
+
+__all__ = ["Method", "Paper", "Setting"]
+
+Inputs = TypeVar("Inputs", bound=FrozenModel)
+Approach = Literal["income", "cost", "market", "options"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a method is told beside its own inputs: the right, the three dates, the currency."""
+
+    subject: Subject
+    dates: Dates
+    currency: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a method hands back: its worksheet and how to read it.
+
+    ``answer`` names the line that is the value, ``pledgee_answer`` the line a pledgee may count on, ``beside`` the
+    lines to report under their own name. ``interval`` is the method's own range, where it has one that does not come
+    from distributions of inputs.
+    """
+
+    worksheet: Worksheet
+    answer: str
+    conventions: Mapping[str, str]
+    unit: str | None = None
+    pledgee_answer: str | None = None
+    beside: tuple[str, ...] = ()
+    warnings: tuple[NamedWarning, ...] = ()
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class Method(Generic[Inputs]):
+    """One way of valuing.
+
+    ``build`` writes the working paper; it is pure. ``cases`` are ids of published cases the method reproduces.
+    ``draw_limit`` bounds the draws of a method whose every draw is a numerical search.
+    """
+
+    id: str
+    approach: Approach
+    label: Label
+    question: Label
+    inputs_model: type[Inputs]
+    build: Callable[[Inputs, Setting], Paper]
+    references: tuple[str, ...]
+    cases: tuple[str, ...]
+    draw_limit: int = MAXIMUM_DRAWS
+    tags: tuple[str, ...] = field(default=())
+
+    def value(
+        self,
+        inputs: Inputs,
+        setting: Setting,
+        *,
+        sources: Mapping[str, Source],
+        uncertainty: Uncertainty | None,
+    ) -> Conclusion:
+        """What does this method conclude about the right, as of the valuation date?
+
+        Parameters
+        ----------
+        inputs : the method's own model, every figure with grade and basis.
+        sources : the listed sources; a figure that names another is an error.
+        uncertainty : how to compute the interval; ``None`` leaves it out.
+
+        Raises
+        ------
+        InputError : a figure is inconsistent with another or names an unlisted source.
+        RefusalError : the method must not answer with these inputs.
+
+        Notes
+        -----
+        No I/O and no clock: the same inputs give the same digest and the same numbers.
+        """
+        used = check_sources(inputs, listed=sources)
+        paper = self.build(inputs, setting)
+        unit = paper.unit or setting.currency
+        interval: Interval | None = paper.interval
+        swings: tuple[Sensitivity, ...] = ()
+        if uncertainty is not None:
+            simulated = simulate_interval(
+                paper.worksheet, answer=paper.answer, uncertainty=uncertainty, draw_limit=self.draw_limit
+            )
+            interval = simulated or interval
+            swings = sensitivities(paper.worksheet, answer=paper.answer, level_share=uncertainty.level_share)
+        return Conclusion(
+            method=self.id,
+            approach=self.approach,
+            label=self.label,
+            unit=unit,
+            value=paper.worksheet.value(paper.answer),
+            pledgee_value=None if paper.pledgee_answer is None else paper.worksheet.value(paper.pledgee_answer),
+            interval=interval,
+            sensitivities=swings,
+            beside=tuple(_indicated(paper.worksheet, name) for name in paper.beside),
+            worksheet=paper.worksheet,
+            answer=paper.answer,
+            conventions=paper.conventions,
+            inputs=inputs.model_dump(mode="json", exclude_none=True),
+            sources=used,
+            warnings=_all_warnings(paper, used),
+            seed=None if uncertainty is None else uncertainty.seed,
+            engine_version=ENGINE_VERSION,
+            digest=digest_of(self._digested(inputs, setting, uncertainty)),
+        )
+
+    def _digested(self, inputs: Inputs, setting: Setting, uncertainty: Uncertainty | None) -> dict[str, Any]:
+        return {
+            "method": self.id,
+            "subject": setting.subject.model_dump(mode="json"),
+            "dates": setting.dates.model_dump(mode="json"),
+            "currency": setting.currency,
+            "inputs": inputs.model_dump(mode="json"),
+            "uncertainty": None if uncertainty is None else uncertainty.model_dump(mode="json"),
+        }
+
+
+def _indicated(worksheet: Worksheet, name: str) -> Indicated:
+    entry = worksheet.entry(name)
+    return Indicated(name, entry.label, entry.unit, worksheet.value(name))
+
+
+def _all_warnings(paper: Paper, used: tuple[Source, ...]) -> tuple[NamedWarning, ...]:
+    """The method's doubts, the checks that failed softly, and every source that nobody has verified."""
+    unverified = tuple(
+        NamedWarning(
+            f"{source.status}_source",
+            Label(
+                f"来源未核对（{source.status}）：{source.citation}",
+                f"source not verified ({source.status}): {source.citation}",
+            ),
+        )
+        for source in used
+        if source.status != "read"
+    )
+    return (*paper.warnings, *paper.worksheet.warnings(), *unverified)
