@@ -1,0 +1,234 @@
+"""资本金注入: how much finance reaches firms when public money becomes the capital of an institution?
+
+Three recipients, three mechanisms:
+
+- ``lender``: the capital and borrowed money are lent. lent = used share × min(multiple × capital, amount cap);
+  whatever exceeds the capital is borrowed from ``funding_class``. The capital itself is lent, so it reaches firms.
+- ``guarantor``: the capital stands behind guarantees. liability = min(multiple × capital, amount cap), loans =
+  liability / guaranteed share of a loan; banks lend, the capital reaches no firm.
+- ``operating_company``: the capital is the finance. There is no lever.
+
+Investment of the firms = loans / average share of a project that the lenders carry.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from leverage.contribution import Contribution, Stage, StatedAmount
+from leverage.instrument import Instrument, Outcome, Placement
+from leverage.limits import lesser_of, share_of, whole_behind_share
+from leverage.source_classes import SourceClassId
+from leverage.terms import MoneyFigure, PositiveExact, ShareExact
+from valuation.errors import RefusalError
+from valuation.kernel.dated import DatedValue
+from valuation.kernel.fields import FrozenModel
+from valuation.kernel.labels import Label, NamedWarning
+
+__all__ = ["INSTRUMENT", "CapitalTerms"]
+
+_LIABILITY_MAX = "guarantee_liability_per_net_assets_max_multiple"
+_LIABILITY_NAMES = (f"{_LIABILITY_MAX}.general", f"{_LIABILITY_MAX}.small_and_agricultural")
+
+
+class _Lending(FrozenModel):
+    multiple: PositiveExact
+    amount_cap: MoneyFigure | None = None
+    signed_line: MoneyFigure | None = None
+    used_share: ShareExact
+    loan_term_months: PositiveExact
+    average_lender_share_of_project: ShareExact | None = None
+
+
+class LenderTerms(_Lending):
+    """A lender: ``multiple`` is lending per capital; ``funding_class`` says whose money it borrows."""
+
+    recipient: Literal["lender"]
+    funding_class: SourceClassId
+
+
+class GuarantorTerms(_Lending):
+    """A guarantor: ``multiple`` is liability per capital; it covers ``guaranteed_share`` of each loan.
+
+    ``serves`` decides which limit of liability applies to it.
+    """
+
+    recipient: Literal["guarantor"]
+    serves: Literal["general", "small_and_agricultural"]
+    guaranteed_share: ShareExact
+
+
+class OperatingCompanyTerms(FrozenModel):
+    """A company that uses the capital itself."""
+
+    recipient: Literal["operating_company"]
+
+
+class CapitalTerms(FrozenModel):
+    """Terms of a capital injection: into what, and what the recipient does with it."""
+
+    into: Annotated[LenderTerms | GuarantorTerms | OperatingCompanyTerms, Field(discriminator="recipient")]
+
+
+def contributions(terms: CapitalTerms, placement: Placement) -> Outcome:
+    """How much finance reaches firms at each stage once the capital is paid in?
+
+    Raises
+    ------
+    RefusalError : the guarantor's liability would exceed a named policy's multiple of its net assets.
+    """
+    if isinstance(terms.into, LenderTerms):
+        return _lender(terms.into, placement)
+    if isinstance(terms.into, GuarantorTerms):
+        return _guarantor(terms.into, placement)
+    return _operating_company(placement)
+
+
+def _lender(terms: LenderTerms, placement: Placement) -> Outcome:
+    rows: list[Contribution] = []
+    stated: list[StatedAmount] = []
+    for stage, fen in _line(terms, placement).items():
+        rows += placement.paid_in(stage)
+        borrowed = max(0, fen - placement.money_fen)
+        rows.append(placement.into_vehicle(stage, source_class=terms.funding_class, amount_fen=borrowed, form="loan"))
+        rows.append(_loan(terms, placement, stage=stage, amount_fen=fen, payer=placement.allocation))
+        stated += _investment(terms, placement, stage=stage, lent_fen=fen)
+    return Outcome(tuple(rows), tuple(stated), (_CAPITAL_IS_LENT, _BALANCE), _signed_warnings(terms))
+
+
+def _guarantor(terms: GuarantorTerms, placement: Placement) -> Outcome:
+    rules = _liability_rules(terms, placement)
+    rows: list[Contribution] = []
+    stated: list[StatedAmount] = []
+    for stage, liability in _line(terms, placement).items():
+        lent = whole_behind_share(liability, share=terms.guaranteed_share.value, field="terms.into.guaranteed_share")
+        rows += placement.paid_in(stage)
+        rows.append(_loan(terms, placement, stage=stage, amount_fen=lent, source_class="bank"))
+        stated.append(placement.exposure(stage, liability))
+        stated += _investment(terms, placement, stage=stage, lent_fen=lent)
+    return Outcome(tuple(rows), tuple(stated), (_CAPITAL_STANDS_BEHIND, _BALANCE), _signed_warnings(terms), rules)
+
+
+def _operating_company(placement: Placement) -> Outcome:
+    """Pay the capital straight to the firm: a vehicle would only pass it on."""
+    stages: tuple[Stage, ...] = ("announced", "disbursed")
+    rows = tuple(
+        Contribution(
+            amount_fen=money.amount_fen,
+            stage=stage,
+            layer="firm",
+            form="equity",
+            instrument=placement.instrument,
+            allocation=placement.allocation,
+            source_class=money.source_class,
+        )
+        for stage in stages
+        for money in placement.money
+    )
+    return Outcome(rows, conventions=(_NO_LEVER,))
+
+
+def _line(terms: LenderTerms | GuarantorTerms, placement: Placement) -> dict[Stage, int]:
+    """How large is the line at each stage: by multiple and cap, by signature, in use? Fen."""
+    cap = None if terms.amount_cap is None else terms.amount_cap.fen
+    announced = lesser_of(multiple=terms.multiple.value, base_fen=placement.money_fen, amount_cap_fen=cap).amount_fen
+    signed = None if terms.signed_line is None else terms.signed_line.fen
+    line: dict[Stage, int] = {"announced": announced}
+    if signed is not None:
+        line["signed"] = signed
+    line["disbursed"] = share_of(announced if signed is None else signed, terms.used_share.value)
+    return line
+
+
+def _loan(
+    terms: LenderTerms | GuarantorTerms,
+    placement: Placement,
+    *,
+    stage: Stage,
+    amount_fen: int,
+    payer: str | None = None,
+    source_class: str | None = None,
+) -> Contribution:
+    return Contribution(
+        amount_fen=amount_fen,
+        stage=stage,
+        layer="firm",
+        form="loan",
+        instrument=placement.instrument,
+        allocation=placement.allocation,
+        payer=payer,
+        source_class=source_class,
+        term_months=terms.loan_term_months.value,
+    )
+
+
+def _investment(
+    terms: LenderTerms | GuarantorTerms, placement: Placement, *, stage: Stage, lent_fen: int
+) -> list[StatedAmount]:
+    if terms.average_lender_share_of_project is None:
+        return []
+    share = terms.average_lender_share_of_project.value
+    field = "terms.into.average_lender_share_of_project"
+    return [placement.investment(stage, whole_behind_share(lent_fen, share=share, field=field))]
+
+
+def _liability_rules(terms: GuarantorTerms, placement: Placement) -> tuple[DatedValue, ...]:
+    name = f"{_LIABILITY_MAX}.{terms.serves}"
+    tables = [table for table in placement.policies.values() if table.has(name)]
+    rules = tuple(table.value(name, on=placement.policy_date) for table in tables)
+    for rule in rules:
+        assert isinstance(rule.value, Decimal | int), "limits are numbers"
+        if terms.multiple.value > rule.value:
+            raise RefusalError.of(
+                "terms.into.multiple",
+                found=terms.multiple.value,
+                expected=f"at most {rule.value} ({rule.source.citation})",
+                advice="Lower the multiple; the liability of a guarantor is limited by its net assets",
+            )
+    return rules
+
+
+def _signed_warnings(terms: LenderTerms | GuarantorTerms) -> tuple[NamedWarning, ...]:
+    if terms.signed_line is not None:
+        return ()
+    text = Label(
+        "未说明已签约额度：已用额度按公布额度计算，不出具“已签约”口径的倍数",
+        "no signed line is stated: the used share is taken of the announced line, and there is no ladder at the"
+        " stage signed",
+    )
+    return (NamedWarning("signed_not_stated", text),)
+
+
+_CAPITAL_IS_LENT = Label(
+    "资本金与借入资金一并放贷：贷款＝资本金＋借入资金，资本金按比例到达企业",
+    "capital and borrowed money are lent together: lending = capital + borrowings, the capital reaches firms pro rata",
+)
+_CAPITAL_STANDS_BEHIND = Label(
+    "资本金作为担保责任的后盾留在担保机构；银行放贷，贷款＝担保责任÷担保比例",
+    "the capital stays with the guarantor behind its liability; banks lend, loans = liability / guaranteed share",
+)
+_BALANCE = Label(
+    "额度按余额计一次，不按循环发放累计；倍数只按新注入资本计，不计机构原有净资产",
+    "the line counts once as a balance, not by turnover; the multiple is on the new capital, not on the"
+    " institution's earlier net assets",
+)
+_NO_LEVER = Label(
+    "注入经营性企业的资本金本身就是融资，没有杠杆",
+    "capital paid into an operating company is itself the finance; there is no lever",
+)
+
+INSTRUMENT = Instrument(
+    id="capital_injection",
+    label=Label("资本金注入", "capital injection"),
+    question=Label(
+        "公共资金成为机构资本金后，多少资金到达企业？",
+        "How much finance reaches firms when public money becomes an institution's capital?",
+    ),
+    terms_model=CapitalTerms,
+    contributions=contributions,
+    principal_loss=Label("机构净资产低于注入的资本金", "the institution's net assets fall below the capital paid in"),
+    policy_parameters=_LIABILITY_NAMES,
+)

@@ -1,0 +1,258 @@
+"""组建基金: how large a fund do public commitments call up, and how much of it reaches firms?
+
+A limited partnership. The programme's money is one partner's commitment; the other partners are stated either as
+amounts, or by the share of the fund that the programme's money makes up. Fees over the life of the fund never
+reach a firm:
+
+    invested = (1 − lifetime fee share) × money paid in × deployed share
+
+At ``announced`` and ``signed`` all partners' commitments count and everything after fees is planned to be
+invested; at ``disbursed`` the others have paid in only their paid-in share, and only the deployed share is invested.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_core import PydanticCustomError
+
+from leverage.contribution import Contribution, Stage
+from leverage.instrument import Instrument, Outcome, Placement
+from leverage.ladder import ratio_text
+from leverage.limits import share_of, whole_behind_share
+from leverage.source_classes import SOURCE_CLASSES
+from leverage.terms import AmountByClass, PositiveExact, ShareExact, ShareOfRest
+from valuation.errors import RefusalError
+from valuation.kernel.dated import DatedValue
+from valuation.kernel.fields import FrozenModel
+from valuation.kernel.labels import Label, NamedWarning
+from valuation.kernel.money import split_fen
+
+__all__ = ["INSTRUMENT", "FundTerms"]
+
+_MIN_SHARE = "government_share_min_share"
+_MAX_SHARE = "government_share_max_share"
+_BINDING = "government_share_binding"
+_INVESTED = "invested_per_government_min_multiple"
+_REINVESTMENT = "local_reinvestment_direction"
+
+
+class FundTerms(FrozenModel):
+    """Terms of a fund: who else commits, what fees take, how much is paid in and invested.
+
+    Either ``other_partners`` (amounts), or ``programme_share`` with ``partner_mix`` (shares of the rest, adding
+    up to one).
+    """
+
+    other_partners: Annotated[tuple[AmountByClass, ...], Field(min_length=1, max_length=100)] | None = None
+    programme_share: ShareExact | None = None
+    partner_mix: Annotated[tuple[ShareOfRest, ...], Field(min_length=1, max_length=100)] | None = None
+    lifetime_fee_share: ShareExact
+    partners_signed_share: ShareExact | None = None
+    partners_paid_in_share: ShareExact
+    deployed_share: ShareExact
+    local_reinvestment_multiple: PositiveExact | None = None
+
+    def model_post_init(self, context: object) -> None:
+        """Refuse terms that name the other partners in both ways or in neither."""
+        del context
+        by_share = self.programme_share is not None and self.partner_mix is not None
+        if by_share == (self.other_partners is not None) or (self.programme_share is None) != (
+            self.partner_mix is None
+        ):
+            raise PydanticCustomError("partners", "either other_partners, or programme_share together with partner_mix")
+        if self.programme_share is not None and self.programme_share.value == 0:
+            raise PydanticCustomError("partners", "a programme_share above 0")
+        mix = sum((row.share_of_rest.value for row in self.partner_mix or ()), Decimal(0))
+        if self.partner_mix is not None and mix != 1:
+            raise PydanticCustomError("partners", "partner_mix shares adding up to 1, not {s}", {"s": str(mix)})
+
+
+def contributions(terms: FundTerms, placement: Placement) -> Outcome:
+    """Who commits what to the fund, and how much of it reaches firms at each stage?
+
+    Raises
+    ------
+    RefusalError : the terms break a policy that binds strictly.
+    """
+    partners = _partners(terms, placement.money_fen)
+    shares = {"announced": Decimal(1), "disbursed": terms.partners_paid_in_share.value}
+    if terms.partners_signed_share is not None:
+        shares["signed"] = terms.partners_signed_share.value
+    rows: list[Contribution] = []
+    for stage in ("announced", "signed", "disbursed"):
+        if stage in shares:
+            rows += _stage_rows(terms, placement, partners, stage=stage, paid_share=shares[stage])
+    rules, warnings = _policy_checks(terms, placement, partners)
+    return Outcome(
+        contributions=tuple(rows),
+        conventions=_CONVENTIONS,
+        warnings=(*warnings, *_stage_warnings(terms)),
+        rules_used=rules,
+    )
+
+
+def _partners(terms: FundTerms, money_fen: int) -> list[tuple[str, int]]:
+    """List the commitments of the other partners, fen by class."""
+    if terms.other_partners is not None:
+        return [(row.source_class, row.amount.fen) for row in terms.other_partners]
+    assert terms.programme_share is not None, "checked when the terms were read"
+    assert terms.partner_mix is not None, "checked when the terms were read"
+    size = whole_behind_share(money_fen, share=terms.programme_share.value, field="terms.programme_share")
+    parts = split_fen(size - money_fen, weights=[row.share_of_rest.value for row in terms.partner_mix])
+    return [(row.source_class, fen) for row, fen in zip(terms.partner_mix, parts, strict=True)]
+
+
+def _stage_rows(
+    terms: FundTerms, placement: Placement, partners: list[tuple[str, int]], *, stage: Stage, paid_share: Decimal
+) -> list[Contribution]:
+    rows = list(placement.paid_in(stage))
+    rows += [
+        placement.into_vehicle(stage, source_class=name, amount_fen=share_of(fen, paid_share)) for name, fen in partners
+    ]
+    in_fund = sum(row.amount_fen for row in rows)
+    deployed = terms.deployed_share.value if stage == "disbursed" else Decimal(1)
+    invested = share_of(in_fund, 1 - terms.lifetime_fee_share.value, deployed)
+    rows.append(
+        Contribution(
+            amount_fen=invested,
+            stage=stage,
+            layer="firm",
+            form="equity",
+            instrument=placement.instrument,
+            allocation=placement.allocation,
+            payer=placement.allocation,
+        )
+    )
+    return rows
+
+
+def _stage_warnings(terms: FundTerms) -> tuple[NamedWarning, ...]:
+    if terms.partners_signed_share is not None:
+        return ()
+    text = Label(
+        "未说明其他合伙人已签约比例，因此不出具“已签约”口径的倍数",
+        "the share the other partners have signed is not stated, so there is no ladder at the stage signed",
+    )
+    return (NamedWarning("signed_not_stated", text),)
+
+
+# --- policies ---------------------------------------------------------------------------------------------
+
+
+def _policy_checks(
+    terms: FundTerms, placement: Placement, partners: list[tuple[str, int]]
+) -> tuple[tuple[DatedValue, ...], tuple[NamedWarning, ...]]:
+    total = placement.money_fen + sum(fen for _, fen in partners)
+    everyone = [(row.source_class, row.amount_fen) for row in placement.money] + partners
+    government = sum(fen for name, fen in everyone if SOURCE_CLASSES[name].is_budget)
+    planned = share_of(total, 1 - terms.lifetime_fee_share.value)
+    measured = {
+        _MIN_SHARE: (government, total),
+        _MAX_SHARE: (government, total),
+        _INVESTED: (planned, government),
+    }
+    rules: list[DatedValue] = []
+    warnings: list[NamedWarning] = []
+    for table in placement.policies.values():
+        values = {
+            name: table.value(name, on=placement.policy_date)
+            for name in INSTRUMENT.policy_parameters
+            if table.has(name)
+        }
+        rules += values.values()
+        strict = _BINDING in values and values[_BINDING].value == "strict"
+        for name, (part_fen, base_fen) in measured.items():
+            if name in values and base_fen:
+                warnings += _limit_check(values[name], part_fen, base_fen, is_strict=strict)
+        warnings += _reinvestment_check(terms, values)
+    return tuple(rules), tuple(warnings)
+
+
+def _limit_check(rule: DatedValue, part_fen: int, base_fen: int, *, is_strict: bool) -> list[NamedWarning]:
+    """Compare part / base with a limit; a strict one refuses, one that holds in principle warns.
+
+    Amounts are whole fen, so a limit is met when less than one fen is amiss.
+    """
+    assert isinstance(rule.value, Decimal | int), "limits are numbers"
+    is_cap = rule.name == _MAX_SHARE
+    excess_fen = part_fen - Fraction(rule.value) * base_fen
+    if (excess_fen if is_cap else -excess_fen) < 1:
+        return []
+    shown, _ = ratio_text(Fraction(part_fen, base_fen))
+    sign = "≤" if is_cap else "≥"
+    if is_strict:
+        raise RefusalError.of(
+            f"terms: {rule.label.en}",
+            found=shown,
+            expected=f"{sign} {rule.value} ({rule.source.citation})",
+            advice="Change the partners or the fees, or do not name this policy",
+        )
+    return [
+        NamedWarning(
+            "policy_limit_in_principle",
+            Label(
+                f"{rule.label.zh}为{shown}，而《{rule.source.title}》要求原则上{sign} {rule.value}，须说明例外理由",
+                f"{rule.label.en} is {shown}; {rule.source.title} asks in principle for {sign} {rule.value},"
+                " so the exception must be reasoned",
+            ),
+        )
+    ]
+
+
+def _reinvestment_check(terms: FundTerms, values: dict[str, DatedValue]) -> list[NamedWarning]:
+    rule = values.get(_REINVESTMENT)
+    if rule is None or terms.local_reinvestment_multiple is None:
+        return []
+    asked = terms.local_reinvestment_multiple.value
+    return [
+        NamedWarning(
+            "local_reinvestment_against_policy",
+            Label(
+                f"条款要求返投{asked}倍，而《{rule.source.title}》鼓励降低或取消返投比例",
+                f"the terms ask for local reinvestment of {asked} times; {rule.source.title} encourages lowering or"
+                " dropping it",
+            ),
+        )
+    ]
+
+
+_CONVENTIONS = (
+    Label(
+        "到达企业资金＝（1－存续期管理费占比）×实缴×已投比例；管理费不计入到达企业的资金，不假设滚动投资",
+        "finance reaching firms = (1 − lifetime fee share) × money paid in × deployed share; fees never reach a firm,"
+        " no recycling is assumed",
+    ),
+    Label(
+        "本方案公共资金按全额认缴、全额实缴计入分母（谨慎口径）；其他合伙人按所述实缴比例",
+        "the programme's money counts in full in the denominator at every stage (the cautious way); the other"
+        " partners count by their stated paid-in share",
+    ),
+    Label(
+        "“已公布”“已签约”口径下到达企业资金为扣除费用后的计划投资额",
+        "at announced and signed, finance reaching firms is what is planned to be invested after fees",
+    ),
+    Label(
+        "政府出资比例按各级财政资金合计计算，国有企业出资不计入该比例",
+        "the government share is that of all budget layers together; state-company money is not in that share",
+    ),
+)
+
+INSTRUMENT = Instrument(
+    id="fund",
+    label=Label("组建基金", "fund"),
+    question=Label(
+        "公共出资能带动多大规模的基金，其中多少到达企业？",
+        "How large a fund do the public commitments call up, and how much of it reaches firms?",
+    ),
+    terms_model=FundTerms,
+    contributions=contributions,
+    principal_loss=Label(
+        "清算时公共出资的分配总额低于出资额（不足1倍）",
+        "distributions to the public commitment end below the commitment (less than 1x)",
+    ),
+    policy_parameters=(_MIN_SHARE, _MAX_SHARE, _BINDING, _INVESTED, _REINVESTMENT),
+)

@@ -1,0 +1,156 @@
+"""风险补偿资金池: how much bank lending does a pool that shares losses call up?
+
+Banks lend their own money to firms; the pool pays them part of what they lose. The pool's money reaches no firm
+until it compensates, and then it reaches a bank. So:
+
+    line = min(multiple × pool, amount cap)          announced
+    loans = used share × line                        disbursed
+
+A line that is repaid and lent again counts once (balance, not turnover).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from leverage.contribution import Contribution, Stage
+from leverage.instrument import Instrument, Outcome, Placement
+from leverage.limits import lesser_of, share_of
+from leverage.terms import AmountByClass, MoneyFigure, PositiveExact, ShareExact
+from valuation.kernel.dated import DatedValue
+from valuation.kernel.fields import FrozenModel
+from valuation.kernel.labels import Label, NamedWarning
+
+__all__ = ["INSTRUMENT", "PoolTerms"]
+
+_LINE_MIN = "bank_line_per_pool_min_multiple"
+_FIRST_YEAR_MIN = "first_year_lent_per_pool_min_multiple"
+
+
+class PoolTerms(FrozenModel):
+    """Terms of a pool: who else pays in, how much the banks promise, how much of it is used and for how long."""
+
+    other_contributors: Annotated[tuple[AmountByClass, ...], Field(max_length=100)] = ()
+    lending_multiple: PositiveExact
+    amount_cap: MoneyFigure | None = None
+    signed_line: MoneyFigure | None = None
+    used_share: ShareExact
+    loan_term_months: PositiveExact
+
+
+def contributions(terms: PoolTerms, placement: Placement) -> Outcome:
+    """Who pays into the pool, and how much do banks lend to firms at each stage?"""
+    others = [(row.source_class, row.amount.fen) for row in terms.other_contributors]
+    pool_fen = placement.money_fen + sum(fen for _, fen in others)
+    cap = None if terms.amount_cap is None else terms.amount_cap.fen
+    limit = lesser_of(multiple=terms.lending_multiple.value, base_fen=pool_fen, amount_cap_fen=cap)
+    line = limit.amount_fen if terms.signed_line is None else terms.signed_line.fen
+    lent: dict[Stage, int] = {"announced": limit.amount_fen, "disbursed": share_of(line, terms.used_share.value)}
+    if terms.signed_line is not None:
+        lent["signed"] = line
+    rows: list[Contribution] = []
+    for stage, fen in lent.items():
+        rows += _stage_rows(terms, placement, others, stage=stage, lent_fen=fen)
+    rules, warnings = _policy_checks(terms, placement)
+    return Outcome(
+        contributions=tuple(rows),
+        conventions=_CONVENTIONS,
+        warnings=(*warnings, *_line_warnings(terms, announced_fen=limit.amount_fen, binding=limit.binding)),
+        rules_used=rules,
+    )
+
+
+def _stage_rows(
+    terms: PoolTerms, placement: Placement, others: Sequence[tuple[str, int]], *, stage: Stage, lent_fen: int
+) -> list[Contribution]:
+    rows = list(placement.paid_in(stage))
+    rows += [placement.into_vehicle(stage, source_class=name, amount_fen=fen) for name, fen in others]
+    rows.append(
+        Contribution(
+            amount_fen=lent_fen,
+            stage=stage,
+            layer="firm",
+            form="loan",
+            instrument=placement.instrument,
+            allocation=placement.allocation,
+            source_class="bank",
+            term_months=terms.loan_term_months.value,
+        )
+    )
+    return rows
+
+
+def _line_warnings(terms: PoolTerms, *, announced_fen: int, binding: str) -> list[NamedWarning]:
+    warnings = []
+    if terms.signed_line is None:
+        text = Label(
+            "未说明银行已签约授信额度：已用额度按公布额度计算，不出具“已签约”口径的倍数",
+            "no signed bank line is stated: the used share is taken of the announced line, and there is no ladder"
+            " at the stage signed",
+        )
+        warnings.append(NamedWarning("signed_not_stated", text))
+    elif terms.signed_line.fen > announced_fen:
+        text = Label(
+            "已签约授信额度高于按倍数计算的公布额度", "the signed line is above the announced multiple of the pool"
+        )
+        warnings.append(NamedWarning("signed_above_announced", text))
+    if binding != "multiple":
+        text = Label("授信额度受金额上限约束", "the line is bound by the amount cap")
+        warnings.append(NamedWarning("amount_cap_binds", text))
+    return warnings
+
+
+def _policy_checks(terms: PoolTerms, placement: Placement) -> tuple[tuple[DatedValue, ...], tuple[NamedWarning, ...]]:
+    multiple = terms.lending_multiple.value
+    found = {_LINE_MIN: multiple, _FIRST_YEAR_MIN: multiple * terms.used_share.value}
+    rules: list[DatedValue] = []
+    warnings: list[NamedWarning] = []
+    for table in placement.policies.values():
+        for name, number in found.items():
+            if not table.has(name):
+                continue
+            rule = table.value(name, on=placement.policy_date)
+            rules.append(rule)
+            assert isinstance(rule.value, Decimal | int), "limits are numbers"
+            if number < rule.value:
+                warnings.append(_below(rule, number))
+    return tuple(rules), tuple(warnings)
+
+
+def _below(rule: DatedValue, found: Decimal) -> NamedWarning:
+    return NamedWarning(
+        "below_policy_multiple",
+        Label(
+            f"{rule.label.zh}为{found}，低于《{rule.source.title}》的{rule.value}",
+            f"{rule.label.en} is {found}, below the {rule.value} of {rule.source.title}",
+        ),
+    )
+
+
+_CONVENTIONS = (
+    Label(
+        "资金池的钱在代偿之前不到达任何企业，代偿时付给银行；到达企业的是银行贷款",
+        "the pool's money reaches no firm; when it compensates it is paid to a bank; what reaches firms is bank loans",
+    ),
+    Label(
+        "额度按余额计一次，不按循环发放累计；贷款属银行自有资金，计为“银行”",
+        "the line counts once as a balance, not by turnover; the loans are the banks' money, class bank",
+    ),
+    Label("各级出资全额计入资金池与分母", "all layers paid into the pool count in the multiple and in the denominator"),
+)
+
+INSTRUMENT = Instrument(
+    id="loss_compensation_pool",
+    label=Label("风险补偿资金池", "loss-compensation pool"),
+    question=Label("资金池能带动多少银行贷款到达企业？", "How much bank lending to firms does the pool call up?"),
+    terms_model=PoolTerms,
+    contributions=contributions,
+    principal_loss=Label(
+        "累计代偿净额达到资金池本金（池子耗尽）", "net compensation paid adds up to the pool (the pool is exhausted)"
+    ),
+    policy_parameters=(_LINE_MIN, _FIRST_YEAR_MIN),
+)
