@@ -1,0 +1,1 @@
+"""What a bank may lend against an intellectual-property right, and on which terms."""

@@ -1,0 +1,28 @@
+"""按月（季）付息、到期还本: interest each period, the whole principal at maturity."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from pledge.instalments import LoanTerms, RepaymentForm, Schedule, amortise, loan_periods
+from valuation.kernel.labels import Label
+
+__all__ = ["REPAYMENT_FORM"]
+
+
+def _build(terms: LoanTerms) -> Schedule:
+    """Interest on the whole principal in each period; Σ interest = P · Σ rₖ."""
+    periods = loan_periods(terms)
+    exact = terms.principal_fen * sum((period.rate_share for period in periods), Fraction(0))
+    return amortise(terms, periods, form=REPAYMENT_FORM.id, principal_due=lambda _: 0, exact_total_interest_fen=exact)
+
+
+REPAYMENT_FORM = RepaymentForm(
+    id="interest_only",
+    label=Label("按期付息、到期还本", "interest each period, principal at maturity"),
+    question=Label(
+        "每月或每季只付利息，到期一次还本时，每期付多少？",
+        "What is paid when only interest is due each month or quarter and the principal at maturity?",
+    ),
+    build=_build,
+)
