@@ -1,6 +1,6 @@
 """What a valuation method is: one file that states its question, its inputs and its working paper.
 
-Everything methods have in common (refusals, interval, sensitivities, echo of inputs, sources, digest) happens here once.
+Everything methods have in common (interval, sensitivities, echo of inputs, sources, digest) happens here once.
 """
 
 from __future__ import annotations
@@ -107,14 +107,7 @@ class Method(Generic[Inputs]):
         used = check_sources(inputs, listed=sources)
         paper = self.build(inputs, setting)
         unit = paper.unit or setting.currency
-        interval: Interval | None = paper.interval
-        swings: tuple[Sensitivity, ...] = ()
-        if uncertainty is not None:
-            simulated = simulate_interval(
-                paper.worksheet, answer=paper.answer, uncertainty=uncertainty, draw_limit=self.draw_limit
-            )
-            interval = simulated or interval
-            swings = sensitivities(paper.worksheet, answer=paper.answer, level_share=uncertainty.level_share)
+        interval, swings = _interval_of(paper, uncertainty, self.draw_limit)
         return Conclusion(
             method=self.id,
             approach=self.approach,
@@ -145,6 +138,19 @@ class Method(Generic[Inputs]):
             "inputs": inputs.model_dump(mode="json"),
             "uncertainty": None if uncertainty is None else uncertainty.model_dump(mode="json"),
         }
+
+
+def _interval_of(
+    paper: Paper, uncertainty: Uncertainty | None, draw_limit: int
+) -> tuple[Interval | None, tuple[Sensitivity, ...]]:
+    """The method's own interval goes before the simulated one: it already holds the scatter of its evidence."""
+    if uncertainty is None:
+        return paper.interval, ()
+    swings = sensitivities(paper.worksheet, answer=paper.answer, level_share=uncertainty.level_share)
+    if paper.interval is not None:
+        return paper.interval, swings
+    simulated = simulate_interval(paper.worksheet, answer=paper.answer, uncertainty=uncertainty, draw_limit=draw_limit)
+    return simulated, swings
 
 
 def _indicated(worksheet: Worksheet, name: str) -> Indicated:

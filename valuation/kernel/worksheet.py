@@ -21,90 +21,17 @@ from typing import Any, Literal
 import numpy as np
 
 from valuation.errors import InputError, RefusalError, UnknownNameError
+from valuation.kernel.entries import UNBOUNDED, Axis, Check, Entry, Input, Line, Search
 from valuation.kernel.expression import Array, Expression, Name, evaluate, in_words, names_in
 from valuation.kernel.figures import Amount, AmountSeries, Figure, Series
 from valuation.kernel.labels import Label, Language, NamedWarning
 from valuation.kernel.money import CURRENCIES
 from valuation.uncertainty.distributions import Distribution
 
-__all__ = ["Axis", "Check", "Input", "Line", "Search", "Sheet", "Worksheet"]
+__all__ = ["Axis", "Check", "Entry", "Input", "Line", "Search", "Sheet", "Worksheet"]
 
 #: Draws computed at a time: 8,192 doubles for 20 columns are 1.3 MB a line, which stays in the cache.
 BLOCK_DRAWS = 8192
-UNBOUNDED = (-np.inf, np.inf)
-
-
-@dataclass(frozen=True)
-class Axis:
-    """What the columns of the paper are: years, comparables, cost items."""
-
-    label: Label
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Input:
-    """A number that enters: its unit, its evidence, its admissible range and its uncertainty.
-
-    For a scalar ``distribution`` gives its values when ``multiplies`` is false; otherwise, and for every row, it
-    gives a multiplier of the stated value.
-    """
-
-    name: str
-    label: Label
-    unit: str
-    is_row: bool
-    grade: str
-    basis: str
-    source: str | None = None
-    domain: tuple[float, float] = UNBOUNDED
-    distribution: Distribution | None = None
-    multiplies: bool = False
-
-
-@dataclass(frozen=True)
-class Line:
-    """A number that is computed by a formula."""
-
-    name: str
-    label: Label
-    unit: str
-    expression: Expression
-    is_total: bool = False
-
-    @property
-    def is_row(self) -> bool:
-        """Does the line have a value in each column?"""
-        return self.expression.is_row
-
-
-@dataclass(frozen=True)
-class Search:
-    """A number that is found by a numerical search: scalars in, a scalar out, with its explanation."""
-
-    name: str
-    label: Label
-    unit: str
-    function: Callable[..., Array]
-    arguments: tuple[str, ...]
-    explanation: Label
-    is_total: bool = False
-    is_row: bool = False
-
-
-@dataclass(frozen=True)
-class Check:
-    """A condition the paper must meet: ``refuse`` stops the valuation, ``warn`` travels with it."""
-
-    name: str
-    label: Label
-    expression: Expression
-    severity: Literal["refuse", "warn"]
-    expected: str
-    advice: str
-
-
-Entry = Input | Line | Search
 
 
 class Sheet:
@@ -127,8 +54,8 @@ class Sheet:
         domain: tuple[float, float] = UNBOUNDED,
     ) -> Name:
         """Enter one number from the request; it is uncertain if the request says so."""
-        is_amount = isinstance(stated, Amount)
-        distribution = stated.factor if isinstance(stated, Amount) else stated.distribution
+        spread = _spread(stated)
+        distribution = spread[0] if spread else None
         entry = Input(
             name,
             label,
@@ -139,7 +66,7 @@ class Sheet:
             stated.source,
             domain,
             distribution,
-            is_amount,
+            isinstance(stated, Amount),
         )
         return self._enter(entry, np.array([float(stated.value)]))
 
@@ -184,7 +111,8 @@ class Sheet:
         self._check_length(name, len(stated))
         grades = " / ".join(dict.fromkeys(figure.grade for figure in stated))
         basis = " | ".join(dict.fromkeys(figure.basis for figure in stated))
-        entry = Input(name, label, unit, True, grades, basis, None, domain)
+        uncertain = {column: spread for column, figure in enumerate(stated) if (spread := _spread(figure))}
+        entry = Input(name, label, unit, True, grades, basis, None, domain, column_distributions=uncertain)
         return self._enter(entry, np.array([float(figure.value) for figure in stated])[:, None])
 
     def derived(self, name: str, number: float, *, label: Label, unit: str, reason: str) -> Name:
@@ -450,6 +378,13 @@ class Worksheet:
         if not self.entry(name).is_row:
             return array.reshape(1, -1)
         return np.broadcast_to(array.reshape(-1, array.shape[-1]), (len(self.axis.columns), array.shape[-1]))
+
+
+def _spread(stated: Figure | Amount) -> tuple[Distribution, bool] | None:
+    """The distribution of a figure (of its values) or of an amount (of a multiplier), if it states one."""
+    if isinstance(stated, Amount):
+        return None if stated.factor is None else (stated.factor, True)
+    return None if stated.distribution is None else (stated.distribution, False)
 
 
 def _compute(

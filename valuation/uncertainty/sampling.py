@@ -21,6 +21,7 @@ from valuation.kernel.fields import FiniteFloat, FrozenModel, Identifier, WholeN
 from valuation.kernel.labels import Label
 from valuation.kernel.randomness import MAXIMUM_SEED, block_generator
 from valuation.kernel.worksheet import Input, Worksheet
+from valuation.uncertainty.distributions import Distribution
 
 __all__ = [
     "Correlation",
@@ -166,18 +167,57 @@ def _interval(quantiles: Array, moments: Array, uncertainty: Uncertainty, points
     )
 
 
+@dataclass(frozen=True)
+class _Uncertain:
+    """One uncertain number: a whole input, or one column of a row whose columns have evidence of their own."""
+
+    name: str
+    label: Label
+    entry: Input
+    column: int | None
+    distribution: Distribution
+    multiplies: bool
+
+
+def _uncertain_in(worksheet: Worksheet) -> list[_Uncertain]:
+    found = []
+    for entry in worksheet.uncertain_inputs:
+        if entry.distribution is not None:
+            found.append(_Uncertain(entry.name, entry.label, entry, None, entry.distribution, entry.multiplies))
+        for column, (distribution, multiplies) in entry.column_distributions.items():
+            at = worksheet.axis.columns[column]
+            label = Label(f"{entry.label.zh}（{at}）", f"{entry.label.en} ({at})")
+            found.append(_Uncertain(f"{entry.name}.{column}", label, entry, column, distribution, multiplies))
+    return found
+
+
 def draw_inputs(worksheet: Worksheet, uncertainty: Uncertainty, *, batch: int, count: int) -> dict[str, Array]:
     """Which values do the uncertain inputs take in batch number ``batch``?
 
     Returns
     -------
-    input name → array of shape ``(count,)``: values of a scalar, multipliers of a row (as
-    :meth:`Worksheet.simulate` takes them). The numbers depend on (seed, batch) alone.
+    input name → array as :meth:`Worksheet.simulate` takes it: ``(count,)`` values of a scalar or multipliers of a
+    row, ``(columns, count)`` for a row whose columns are uncertain one by one. The numbers depend on (seed, batch)
+    alone.
     """
-    uncertain = worksheet.uncertain_inputs
+    uncertain = _uncertain_in(worksheet)
     uniforms = _uniforms(len(uncertain), uncertainty, batch=batch, count=count)
-    uniforms = _tied(uniforms, uncertain, uncertainty.correlations)
-    return {entry.name: _drawn(worksheet, entry, uniforms[:, index]) for index, entry in enumerate(uncertain)}
+    uniforms = _tied(uniforms, [each.name for each in uncertain], uncertainty.correlations)
+    return _draws(worksheet, [(each, uniforms[:, index]) for index, each in enumerate(uncertain)])
+
+
+def _draws(worksheet: Worksheet, points: Sequence[tuple[_Uncertain, Array]]) -> dict[str, Array]:
+    """Turn uniforms into the arrays the worksheet takes; columns of one row are put together."""
+    draws: dict[str, Array] = {}
+    for each, uniforms in points:
+        drawn = _drawn(worksheet, each, uniforms)
+        if each.column is None:
+            draws[each.entry.name] = drawn
+            continue
+        stated = worksheet.inputs[each.entry.name]
+        row = draws.setdefault(each.entry.name, np.repeat(stated, len(uniforms), axis=1))
+        row[each.column] = drawn
+    return draws
 
 
 def _uniforms(dimensions: int, uncertainty: Uncertainty, *, batch: int, count: int) -> Array:
@@ -196,11 +236,11 @@ def _uniforms(dimensions: int, uncertainty: Uncertainty, *, batch: int, count: i
     return np.clip(points, smallest, 1 - smallest)
 
 
-def _tied(uniforms: Array, uncertain: Sequence[Input], correlations: Sequence[Correlation]) -> Array:
+def _tied(uniforms: Array, names: Sequence[str], correlations: Sequence[Correlation]) -> Array:
     """Apply the Gaussian copula; without correlations the points stay as they are."""
     if not correlations:
         return uniforms
-    matrix = _correlation_matrix([entry.name for entry in uncertain], correlations)
+    matrix = _correlation_matrix(names, correlations)
     try:
         factor = np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
@@ -225,19 +265,22 @@ def _correlation_matrix(names: Sequence[str], correlations: Sequence[Correlation
     return matrix
 
 
-def _drawn(worksheet: Worksheet, entry: Input, uniforms: Array) -> Array:
-    assert entry.distribution is not None, "only uncertain inputs are drawn"
-    drawn = entry.distribution.quantile(uniforms)
-    stated = worksheet.inputs[entry.name]
-    reached = drawn[None, :] * stated.reshape(-1, 1) if entry.multiplies else drawn
-    outside = np.mean((reached < entry.domain[0]) | (reached > entry.domain[1]))
+def _drawn(worksheet: Worksheet, uncertain: _Uncertain, uniforms: Array) -> Array:
+    """The quantiles; of a whole row they stay multipliers, everything else becomes values."""
+    drawn = uncertain.distribution.quantile(uniforms)
+    stated = worksheet.inputs[uncertain.entry.name]
+    base = stated.reshape(-1, 1) if uncertain.column is None else stated[uncertain.column].reshape(1, 1)
+    reached = drawn[None, :] * base if uncertain.multiplies else drawn[None, :]
+    low, high = uncertain.entry.domain
+    outside = np.mean((reached < low) | (reached > high))
     if outside > 0:
         raise InputError.of(
-            f"{entry.name}.distribution",
+            f"{uncertain.name}.distribution",
             found=f"{outside:.2%} of its values outside",
-            expected=f"values between {entry.domain[0]:g} and {entry.domain[1]:g}; choose a bounded distribution",
+            expected=f"values between {low:g} and {high:g}; choose a bounded distribution",
         )
-    return drawn * stated[0] if entry.multiplies and not entry.is_row else drawn
+    is_whole_row = uncertain.entry.is_row and uncertain.column is None
+    return drawn if is_whole_row else reached[0]
 
 
 def sensitivities(worksheet: Worksheet, *, answer: str, level_share: float) -> tuple[Sensitivity, ...]:
@@ -250,7 +293,7 @@ def sensitivities(worksheet: Worksheet, *, answer: str, level_share: float) -> t
     tail = (1 - level_share) / 2
     ends = np.array([tail, 1 - tail])
     found = []
-    for entry in worksheet.uncertain_inputs:
-        at = worksheet.simulate({entry.name: _drawn(worksheet, entry, ends)}, outputs=[answer])[answer]
-        found.append(Sensitivity(entry.name, entry.label, float(at[0]), float(at[1])))
+    for each in _uncertain_in(worksheet):
+        at = worksheet.simulate(_draws(worksheet, [(each, ends)]), outputs=[answer])[answer]
+        found.append(Sensitivity(each.name, each.label, float(at[0]), float(at[1])))
     return tuple(sorted(found, key=lambda each: -each.swing))

@@ -1,0 +1,149 @@
+"""Replacement cost 重置成本法: what would it cost today to make something as useful, less what it has lost?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from valuation.kernel.expression import Expression, Name, total
+from valuation.kernel.fields import FrozenModel
+from valuation.kernel.figures import Amount, PositiveFigure, ShareFigure, at_least
+from valuation.kernel.labels import Label
+from valuation.kernel.method import Method, Paper, Setting
+from valuation.kernel.worksheet import Axis, Sheet
+
+__all__ = ["METHOD", "CostItem", "Obsolescence", "ReplacementCostInputs"]
+
+
+class CostItem(FrozenModel):
+    """One cost of making the right: what it was, and how its price has moved since.
+
+    ``amount`` is in the prices of the time when it was spent; ``price_index_ratio`` is the price level of the
+    valuation date over that of the spending (1 for a cost already in today's prices). Wasted effort that a
+    replacement would not repeat is left out of the list.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    amount: Annotated[Amount, AfterValidator(at_least(0))]
+    price_index_ratio: PositiveFigure
+
+
+class Obsolescence(FrozenModel):
+    """How much usefulness has been lost, and how the losses combine.
+
+    ``additive``: each loss is a share of the undiminished cost, ``1 − (p + f + e)``. ``multiplicative``: each is a
+    share of what the one before left, ``(1 − p)(1 − f)(1 − e)``. The two differ, so the choice is stated.
+    """
+
+    combination: Literal["additive", "multiplicative"]
+    physical_share: ShareFigure
+    functional_share: ShareFigure
+    economic_share: ShareFigure
+
+
+class ReplacementCostInputs(FrozenModel):
+    """What the replacement cost method needs.
+
+    Attributes
+    ----------
+    items : the costs of making an equivalent, at least one, each with its own evidence.
+    developer_profit_share : return on the cost that a developer expects for making it, as a share of cost; zero is
+        stated as zero with a reason.
+    obsolescence : physical (for a right: life used up), functional (a better technology exists) and economic (the
+        market has shrunk) losses.
+    """
+
+    items: Annotated[tuple[CostItem, ...], Field(min_length=1, max_length=200)]
+    developer_profit_share: ShareFigure
+    obsolescence: Obsolescence
+
+
+def _build(inputs: ReplacementCostInputs, setting: Setting) -> Paper:
+    unit = setting.currency
+    names = tuple(item.name for item in inputs.items)
+    sheet = Sheet(title=_LABEL, axis=Axis(Label("成本项目", "cost item"), names))
+    new = _cost_new(sheet, inputs, unit)
+    remaining = _remaining(sheet, inputs.obsolescence)
+    sheet.check(
+        "obsolescence_within_cost",
+        remaining >= 0,
+        label=Label("贬值率合计不超过一", "obsolescence no more than the whole"),
+        severity="refuse",
+        expected="a remaining share of zero or more",
+        advice="Losses stated additively may not add up to more than one; state them multiplicatively or review them",
+    )
+    sheet.line("obsolescence_amount", new * (1 - remaining), label=Label("贬值额", "amount of obsolescence"), unit=unit)
+    sheet.line("value", new * remaining, label=Label("评估值", "value"), unit=unit, total=True)
+    return Paper(
+        worksheet=sheet.finish(),
+        answer="value",
+        conventions={
+            "obsolescence_combination": inputs.obsolescence.combination,
+            "price_level": "valuation date, by the price index ratio of each item",
+        },
+        beside=("replacement_cost_new", "remaining_share"),
+    )
+
+
+def _cost_new(sheet: Sheet, inputs: ReplacementCostInputs, unit: str) -> Name:
+    spent = sheet.figure_row(
+        "amount", [item.amount for item in inputs.items], label=Label("历史成本", "cost as spent"), unit=unit
+    )
+    ratio = sheet.figure_row(
+        "price_index_ratio",
+        [item.price_index_ratio for item in inputs.items],
+        label=Label("价格指数比", "price index ratio"),
+        unit="1",
+    )
+    today = sheet.line("amount_today", spent * ratio, label=Label("现行价格成本", "cost at today's prices"), unit=unit)
+    cost = sheet.line("cost_today", total(today), label=Label("成本合计", "total cost"), unit=unit)
+    profit = sheet.figure(
+        "developer_profit_share",
+        inputs.developer_profit_share,
+        label=Label("开发者合理利润率", "developer's profit"),
+        unit="share",
+        domain=(0, 1),
+    )
+    return sheet.line(
+        "replacement_cost_new",
+        cost * (1 + profit),
+        label=Label("重置全价", "replacement cost new"),
+        unit=unit,
+        total=True,
+    )
+
+
+def _remaining(sheet: Sheet, obsolescence: Obsolescence) -> Name:
+    labels = {
+        "physical": Label("实体性（寿命）贬值率", "physical (life used up)"),
+        "functional": Label("功能性（技术）贬值率", "functional (technological)"),
+        "economic": Label("经济性贬值率", "economic"),
+    }
+    physical, functional, economic = (
+        sheet.figure(f"{kind}_share", getattr(obsolescence, f"{kind}_share"), label=label, unit="share", domain=(0, 1))
+        for kind, label in labels.items()
+    )
+    left: Expression = (1 - physical) * (1 - functional) * (1 - economic)
+    if obsolescence.combination == "additive":
+        left = 1 - (physical + functional + economic)
+    return sheet.line(
+        "remaining_share", left, label=Label("成新率", "remaining-condition rate"), unit="share", total=True
+    )
+
+
+_LABEL = Label("重置成本法", "Replacement cost")
+
+METHOD = Method(
+    id="replacement_cost",
+    approach="cost",
+    label=_LABEL,
+    question=Label(
+        "今天重新取得同等效用的权利要花多少，扣除已失去的效用？",
+        "What would an equally useful right cost today, less the usefulness already lost?",
+    ),
+    inputs_model=ReplacementCostInputs,
+    build=_build,
+    references=("IVS 210 Intangible Assets, replacement cost method", "资产评估执业准则——知识产权, 成本法"),
+    cases=(),
+)
