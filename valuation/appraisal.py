@@ -153,6 +153,8 @@ def appraise(request: AppraisalRequest) -> Appraisal:
     stated = {name: inputs for name, inputs in chosen if inputs is not None}
     if not stated:
         raise InputError.of("methods", found="no method", expected=f"one or more of {', '.join(catalogue)}")
+    # Before the methods look at their own part, so that every path is the path in the request.
+    used = check_sources(request, listed=sources)
     conclusions = tuple(
         catalogue[name].value(inputs, setting, sources=sources, uncertainty=request.uncertainty)
         for name, inputs in stated.items()
@@ -169,7 +171,7 @@ def appraise(request: AppraisalRequest) -> Appraisal:
         request=echoed,
         conclusions=conclusions,
         reconciled=reconciled,
-        sources=check_sources(request, listed=sources),
+        sources=used,
         warnings=_collected(conclusions, reconciled),
         engine_version=ENGINE_VERSION,
         digest=digest_of(echoed),

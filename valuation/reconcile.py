@@ -95,12 +95,14 @@ def reconcile(
     Raises
     ------
     InputError : weights that do not add up to one, an indication without a weight, a weight for an indication
-        that is not an amount of money.
+        that is not an amount of money, a conversion into the same currency.
     RefusalError : the indications that count differ by more than the stated factor and nobody says why.
 
     Tested by: identity (one indication of weight 1 is the value), bounds (hypothesis), refusal by hand;
     ``tests/valuation/test_reconcile.py``.
     """
+    if reporting is not None and reporting.currency == currency:
+        raise InputError.of("reporting.currency", found=currency, expected="another currency than the methods'")
     counted = _counted(conclusions, reconciliation, currency)
     warnings = _divergence(counted, reconciliation)
     sheet = Sheet(

@@ -47,7 +47,8 @@ def value_with_tax_amortisation(
 
     With tax rate t, tax life n and discount rate k, the annuity is ``a = (1 − (1+k)^−n) / k`` (times ``(1+k)^½``
     mid-year; ``n`` when k = 0), and because the benefit is itself deductible
-    ``value = before / (1 − t · a / n)``. A value of zero or less carries no benefit.
+    ``value = before / (1 − t · a / n)``. A value of zero or less carries no benefit; a benefit of the whole price or
+    more (only below a discount rate of zero) is refused.
 
     References
     ----------
@@ -79,6 +80,14 @@ def value_with_tax_amortisation(
         * growth,
         label=Label("年金现值系数", "annuity factor of the tax life"),
         unit="years",
+    )
+    sheet.check(
+        "tax_amortisation_within_price",
+        tax_rate / years * annuity < 1,
+        label=Label("摊销节税小于价格", "tax saved by amortisation below the price"),
+        severity="refuse",
+        expected="deductions that save less tax than the price itself",
+        advice="With a rate this far below zero the circular definition has no solution; review rate and tax life",
     )
     factor = sheet.line(
         "tab_factor",

@@ -100,7 +100,9 @@ def counted_years(
     last = last_day or ends[-1]
     if last <= valuation_date:
         raise InputError.of("end_of_life", found=last, expected=f"a day after the valuation date {valuation_date}")
-    rows = [_counted(end, valuation_date, last) for end in ends]
+    # Each year begins where the one before ended, also when the years end on 28 February of a leap year.
+    starts = [add_years(first_year_end, -1), *ends[:-1]]
+    rows = [_counted(start, end, valuation_date, last) for start, end in zip(starts, ends, strict=True)]
     return CountedYears(
         labels=tuple(end.isoformat() for end in ends),
         shares=tuple(row[0] for row in rows),
@@ -109,9 +111,10 @@ def counted_years(
     )
 
 
-def _counted(end: datetime.date, valuation_date: datetime.date, last: datetime.date) -> tuple[float, float, float]:
-    """Share, start and end of the counted part of the year that ends on ``end``."""
-    start = add_years(end, -1)
+def _counted(
+    start: datetime.date, end: datetime.date, valuation_date: datetime.date, last: datetime.date
+) -> tuple[float, float, float]:
+    """Share, start and end of the counted part of the year from ``start`` (exclusive) to ``end``."""
     first_counted = min(max(start, valuation_date), last)
     last_counted = max(min(end, last), first_counted)
     share = (last_counted - first_counted).days / (end - start).days

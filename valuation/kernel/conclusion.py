@@ -45,6 +45,7 @@ class Conclusion:
     beside: tuple[Indicated, ...]
     worksheet: Worksheet
     answer: str
+    details: Mapping[str, Any]
     conventions: Mapping[str, str]
     inputs: Mapping[str, Any]
     sources: tuple[Source, ...]
@@ -65,6 +66,7 @@ class Conclusion:
             "interval": interval_document(self.interval, self.unit),
             "sensitivities": [_sensitivity_document(each, self.unit) for each in self.sensitivities],
             "beside": [_indicated_document(each) for each in self.beside],
+            "details": dict(self.details),
             "conventions": dict(self.conventions),
             "inputs": dict(self.inputs),
             "sources": [source.as_document() for source in self.sources],

@@ -29,7 +29,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from valuation.errors import (
     BeforeFirstStepError,
@@ -167,10 +167,10 @@ class DatedTable:
             data = tomllib.loads(text, parse_float=Decimal)
         except tomllib.TOMLDecodeError as error:
             raise ReferenceDataError(f"{where}: not readable as TOML: {error}") from error
-        sources = {key: _source(key, row, where) for key, row in _need(data, "sources", where).items()}
+        sources = {key: _source(key, row, where) for key, row in _table(data, "sources", where).items()}
         parameters = {
             name: _parameter(name, row, sources, f"{where}: {name}")
-            for name, row in _leaves(_need(data, "parameters", where))
+            for name, row in _leaves(_table(data, "parameters", where), where)
         }
         return cls(
             id=_need(data, "id", where),
@@ -219,15 +219,15 @@ def _overlaid(parameter: Parameter, hypothesis: Hypothesis) -> Parameter:
     return replace(parameter, steps=(step,))
 
 
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _leaves(tree: Mapping[str, Any], where: str, prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Walk nested tables down to those that hold steps; the name is the dotted path."""
     for key, row in tree.items():
         if not isinstance(row, Mapping):
-            raise ReferenceDataError(f"parameter {prefix}{key}: found {row!r}, expected a table with steps")
-        if "steps" in row:
+            raise ReferenceDataError(f"{where}: parameter {prefix}{key}: found {row!r}, expected a table with steps")
+        if isinstance(row.get("steps"), list):
             yield f"{prefix}{key}", row
         else:
-            yield from _leaves(row, f"{prefix}{key}.")
+            yield from _leaves(row, where, f"{prefix}{key}.")
 
 
 def _parameter(name: str, row: Mapping[str, Any], sources: Mapping[str, Source], where: str) -> Parameter:
@@ -239,6 +239,8 @@ def _parameter(name: str, row: Mapping[str, Any], sources: Mapping[str, Source],
 
 
 def _step(row: Mapping[str, Any], sources: Mapping[str, Source], where: str) -> Step:
+    if not isinstance(row, Mapping):
+        raise ReferenceDataError(f"{where}: found the step {row!r}, expected a table with from and source")
     if row.get("source") not in sources:
         raise SourceMissingError(f"{where}: found source {row.get('source')!r}, expected one of {', '.join(sources)}")
     source = sources[row["source"]]
@@ -248,23 +250,52 @@ def _step(row: Mapping[str, Any], sources: Mapping[str, Source], where: str) -> 
     start = _need(row, "from", where)
     if type(start) is not datetime.date:
         raise ReferenceDataError(f"{where}: found from = {start!r}, expected a date")
-    status: SourceStatus = "gap" if "gap" in row else row.get("status", source.status)
-    return Step(start, source, status, row.get("value"), row.get("gap"), bool(row.get("repealed", False)))
+    status: SourceStatus = "gap" if "gap" in row else _status(row.get("status", source.status), where)
+    _check_content(row, status, where)
+    return Step(start, source, status, row.get("value"), row.get("gap"), "repealed" in row)
+
+
+def _check_content(row: Mapping[str, Any], status: SourceStatus, where: str) -> None:
+    """Refuse what would travel silently: NaN, an empty gap, a repeal that is none, a value that was not found."""
+    value = row.get("value")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise ReferenceDataError(f"{where}: found value = {value}, expected a finite number")
+    if "gap" in row and not (isinstance(row["gap"], str) and row["gap"].strip()):
+        raise ReferenceDataError(f"{where}: found gap = {row['gap']!r}, expected what to do to fill it")
+    if "repealed" in row and row["repealed"] is not True:
+        raise ReferenceDataError(f"{where}: found repealed = {row['repealed']!r}, expected true or no such key")
+    if "value" in row and status == "gap":
+        raise ReferenceDataError(f"{where}: found a value with status gap, expected read, recalled or hypothesis")
 
 
 def _source(key: str, row: Mapping[str, Any], where: str) -> Source:
-    status = _need(row, "status", f"{where}: sources.{key}")
-    if status not in ("read", "recalled", "gap", "hypothesis"):
-        raise ReferenceDataError(f"{where}: sources.{key}: unknown status {status!r}")
+    status = _status(_need(row, "status", f"{where}: sources.{key}"), f"{where}: sources.{key}")
     known = {name: row[name] for name in ("number", "article", "date", "address") if name in row}
     return Source(id=key, title=_need(row, "title", f"{where}: sources.{key}"), status=status, **known)
+
+
+def _status(found: Any, where: str) -> SourceStatus:
+    known = get_args(SourceStatus)
+    if found not in known:
+        raise ReferenceDataError(f"{where}: found status {found!r}, expected one of {', '.join(known)}")
+    status: SourceStatus = found
+    return status
 
 
 def _label(row: Mapping[str, str], where: str) -> Label:
     return Label(_need(row, "zh", f"{where}: name"), _need(row, "en", f"{where}: name"))
 
 
-def _need(row: Mapping[str, Any], key: str, where: str) -> Any:
+def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    found = _need(data, key, where)
+    if not isinstance(found, Mapping):
+        raise ReferenceDataError(f"{where}: {key}: found {found!r}, expected a table")
+    return found
+
+
+def _need(row: Any, key: str, where: str) -> Any:
+    if not isinstance(row, Mapping):
+        raise ReferenceDataError(f"{where}: found {row!r}, expected a table with {key!r}")
     if key not in row:
         raise ReferenceDataError(f"{where}: found no {key!r}, expected it to be stated")
     return row[key]

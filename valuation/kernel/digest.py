@@ -40,10 +40,12 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, float | Decimal) and not math.isfinite(value):
         raise InputError.of("document", found=value, expected="finite numbers only")
+    if isinstance(value, Decimal):
+        # Not normalize(): it would round to 28 digits and give two numbers one fingerprint.
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, datetime.date):
         return value.isoformat()
     return value

@@ -10,6 +10,7 @@ column of the worksheet (a year, a comparable, a cost item). Three readings of t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -166,8 +167,10 @@ _ABS = _Function(np.abs, "ABS({0})", "|{0}|")
 _CDF = _Function(special.ndtr, "NORMSDIST({0})", "Φ({0})")
 _MAX = _Function(np.maximum, "MAX({0},{1})", "max({0}, {1})")
 _MIN = _Function(np.minimum, "MIN({0},{1})", "min({0}, {1})")
-_IF = _Function(np.where, "IF({0},{1},{2})", "[{0} ? {1} : {2}]")
-_SUM = _Function(lambda row: np.sum(row, axis=0), "SUM({0})", "Σ {0}")
+_IF = _Function(
+    lambda condition, then, otherwise: np.where(condition != 0, then, otherwise), "IF({0},{1},{2})", "[{0} ? {1} : {2}]"
+)
+_SUM = _Function(lambda row: _sum_in_order(row), "SUM({0})", "Σ {0}")
 _PREVIOUS = _Function(lambda row, first: _shifted(row, first), "{0}", "⟵ {0}")
 _CUMULATIVE_PRODUCT = _Function(lambda row: np.cumprod(row, axis=0, dtype=np.float64), "PRODUCT({0})", "∏ {0}")
 _CUMULATIVE_SUM = _Function(lambda row: np.cumsum(row, axis=0, dtype=np.float64), "SUM({0})", "Σ≤ {0}")
@@ -275,9 +278,15 @@ def evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
         return values[expression.name]
     if isinstance(expression, _Binary):
         left, right = evaluate(expression.left, values), evaluate(expression.right, values)
-        return _COMPUTE[expression.symbol](left, right)
+        # A comparison is the number 1 or 0, so that adding two of them counts instead of joining with "or".
+        return np.asarray(_COMPUTE[expression.symbol](left, right), dtype=np.float64)
     assert isinstance(expression, _Call), "every expression is one of four kinds"
     return expression.function.compute(*(evaluate(argument, values) for argument in expression.arguments))
+
+
+def _sum_in_order(row: Array) -> Array:
+    """Add column by column: np.sum adds a single draw in another order than many, and differs in the last bit."""
+    return functools.reduce(np.add, row)
 
 
 def _shifted(row: Array, first: Array) -> Array:
@@ -302,7 +311,9 @@ def formula(expression: Expression, locator: Locator, column: int) -> str:
     if isinstance(expression, Name):
         return locator.cell(expression.name, column)
     if isinstance(expression, _Binary):
-        return _infix(expression, lambda node: formula(node, locator, column), {"**": "^"})
+        text = _infix(expression, lambda node: formula(node, locator, column), {"**": "^"})
+        # A spreadsheet's TRUE is no number: SUM and MAX over cells pass it by.
+        return f"IF({text},1,0)" if _is_comparison(expression) else text
     assert isinstance(expression, _Call), "every expression is one of four kinds"
     return _call_formula(expression, locator, column)
 
@@ -316,7 +327,13 @@ def _call_formula(call: _Call, locator: Locator, column: int) -> str:
     if call.function is _PREVIOUS:
         return formula(first if column else call.arguments[1], locator, max(column - 1, 0))
     texts = [formula(argument, locator, column) for argument in call.arguments]
+    if call.function is _IF and isinstance(first, _Binary) and _is_comparison(first):
+        texts[0] = _infix(first, lambda node: formula(node, locator, column), {"**": "^"})
     return call.function.spreadsheet.format(*texts)
+
+
+def _is_comparison(node: _Binary) -> bool:
+    return _PRECEDENCE[node.symbol] == 1
 
 
 def in_words(expression: Expression, labels: Mapping[str, str]) -> str:

@@ -7,8 +7,9 @@ an :class:`~valuation.errors.InputError` that names the field, what was found an
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -18,6 +19,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     StrictBool,
+    StringConstraints,
     ValidationError,
     WithJsonSchema,
 )
@@ -49,6 +51,9 @@ Model = TypeVar("Model", bound=BaseModel)
 _UNION_TAGS = ("one_figure", "figure_by_year")
 #: Longest list a request may hold; everything has a limit.
 MAXIMUM_ITEMS = 10_000
+#: Digits a decimal may have before the point, and after it.
+_DIGITS = 18
+_DECIMAL_PATTERN = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 class FrozenModel(BaseModel):
@@ -59,23 +64,24 @@ class FrozenModel(BaseModel):
 
 def _decimal(found: Any) -> Decimal:
     """Accept a decimal text (or a Decimal from TOML); a JSON number has already lost its digits."""
-    if isinstance(found, Decimal):
-        number = found
-    elif isinstance(found, str) and len(found) <= 40:
-        try:
-            number = Decimal(found)
-        except InvalidOperation:
-            raise _not_decimal(found) from None
-    else:
-        raise _not_decimal(found)
-    if not number.is_finite():
-        raise _not_decimal(found)
-    return number
+    if isinstance(found, Decimal) and _is_plain(found):
+        return found
+    # The pattern is the one the schema documents: a text such as 1E+999999999 would unfold to a gigabyte.
+    if isinstance(found, str) and _DECIMAL_PATTERN.fullmatch(found):
+        return Decimal(found)
+    raise _not_decimal(found)
+
+
+def _is_plain(number: Decimal) -> bool:
+    """Does a Decimal have at most 18 digits before and 18 after the point?"""
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_DIGITS and number.adjusted() < _DIGITS
 
 
 def _money(found: Any) -> Decimal:
     amount = _decimal(found)
-    if abs(amount) >= Decimal(10) ** 15 or amount * 100 != (amount * 100).to_integral_value():
+    # A remainder is exact; a product by 100 would be rounded to 28 digits.
+    if abs(amount) >= Decimal(10) ** 15 or amount % Decimal("0.01"):
         raise PydanticCustomError("money", 'a decimal text with at most two decimals below 10^15, such as "8000000.00"')
     return amount
 
@@ -151,7 +157,7 @@ Currency = Annotated[str, BeforeValidator(_currency), WithJsonSchema({"type": "s
 #: A short name used as a key.
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,79}$")]
 #: A sentence that says why; an empty one is no reason.
-Reason = Annotated[str, Field(min_length=3, max_length=2000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
 
 
 class Dates(FrozenModel):

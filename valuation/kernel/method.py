@@ -47,7 +47,8 @@ class Paper:
 
     ``answer`` names the line that is the value, ``pledgee_answer`` the line a pledgee may count on, ``beside`` the
     lines to report under their own name. ``interval`` is the method's own range, where it has one that does not come
-    from distributions of inputs.
+    from distributions of inputs. ``details`` are further findings as JSON-safe data (a threshold curve, a
+    convergence note).
     """
 
     worksheet: Worksheet
@@ -58,6 +59,7 @@ class Paper:
     beside: tuple[str, ...] = ()
     warnings: tuple[NamedWarning, ...] = ()
     interval: Interval | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,6 @@ class Method(Generic[Inputs]):
     references: tuple[str, ...]
     cases: tuple[str, ...]
     draw_limit: int = MAXIMUM_DRAWS
-    tags: tuple[str, ...] = field(default=())
 
     def value(
         self,
@@ -120,6 +121,7 @@ class Method(Generic[Inputs]):
             beside=tuple(_indicated(paper.worksheet, name) for name in paper.beside),
             worksheet=paper.worksheet,
             answer=paper.answer,
+            details=paper.details,
             conventions=paper.conventions,
             inputs=inputs.model_dump(mode="json", exclude_none=True),
             sources=used,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Literal
 
@@ -15,6 +15,9 @@ __all__ = ["CURRENCIES", "Money", "Rounding", "RoundingMode", "split_fen"]
 
 #: Currencies whose smallest unit is a hundredth (ISO 4217 exponent 2); the engine knows no others.
 CURRENCIES = ("CNY", "EUR", "GBP", "HKD", "USD")
+
+#: Digits before the point that an amount may have; everything has a limit.
+_LARGEST_DIGITS = 30
 
 RoundingMode = Literal["half_up", "half_even", "ceiling", "down"]
 _DECIMAL_MODES = {
@@ -86,11 +89,17 @@ class Money:
     @classmethod
     def from_text(cls, text: str | Decimal, *, currency: str = "CNY") -> Money:
         """Read a decimal amount exactly; more than two decimals is an error, not a rounding."""
-        amount = Decimal(text)
-        hundredths = amount * 100
-        if not amount.is_finite() or hundredths != hundredths.to_integral_value():
-            raise InputError.of("amount", found=text, expected="a decimal amount with at most two decimals")
-        return cls(int(hundredths), currency)
+        try:
+            amount = Decimal(text)
+        except InvalidOperation:
+            raise _not_an_amount(text) from None
+        # Fractions, because a product of Decimals is rounded to 28 digits; the bounds keep them small.
+        if not amount.is_finite() or amount.adjusted() >= _LARGEST_DIGITS or _exponent(amount) < -_LARGEST_DIGITS:
+            raise _not_an_amount(text)
+        hundredths = Fraction(amount) * 100
+        if hundredths.denominator != 1:
+            raise _not_an_amount(text)
+        return cls(hundredths.numerator, currency)
 
     @classmethod
     def from_model(cls, amount: float, *, currency: str, rounding: RoundingMode) -> Money:
@@ -115,6 +124,16 @@ class Money:
         if other.currency != self.currency:
             raise InputError.of("currency", found=other.currency, expected=self.currency)
         return other
+
+
+def _exponent(amount: Decimal) -> int:
+    exponent = amount.as_tuple().exponent
+    assert isinstance(exponent, int), "a finite amount has an exponent"
+    return exponent
+
+
+def _not_an_amount(text: object) -> InputError:
+    return InputError.of("amount", found=repr(text), expected="a decimal amount with at most two decimals")
 
 
 def split_fen(total_fen: int, *, weights: Sequence[Fraction | Decimal | int]) -> list[int]:

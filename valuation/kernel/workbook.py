@@ -128,7 +128,8 @@ class _Paper:
         header = ["项目", "Item", "单位 Unit", "数值 Value", *self.worksheet.axis.columns]
         header += ["等级 Grade", "来源／依据 Basis", "公式／说明 Formula", "名称 Name"]
         for column, text in enumerate(header):
-            sheet.write(_FIRST_ROW - 1, column, text, self.formats["header"])
+            # As a string: the name of a comparable that begins with "=" or "http:" must not become live.
+            sheet.write_string(_FIRST_ROW - 1, column, text, self.formats["header"])
         sheet.freeze_panes(_FIRST_ROW, _FIRST_COLUMN)
 
     def _write_entry(self, sheet: Any, entry: Entry, row: int) -> None:

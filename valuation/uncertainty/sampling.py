@@ -135,7 +135,7 @@ def simulate_interval(
     uncertain = worksheet.uncertain_inputs
     if not uncertain:
         return None
-    points = min(uncertainty.points_per_scramble, max(64, draw_limit // uncertainty.scrambles))
+    points = min(uncertainty.points_per_scramble, _power_of_two(draw_limit // uncertainty.scrambles))
     tail = (1 - uncertainty.level_share) / 2
     quantiles, moments = [], []
     for scramble in range(uncertainty.scrambles):
@@ -144,6 +144,11 @@ def simulate_interval(
         quantiles.append(np.quantile(answers, [tail, 1 - tail]))
         moments.append((answers.mean(), answers.std()))
     return _interval(np.array(quantiles), np.array(moments), uncertainty, points)
+
+
+def _power_of_two(limit: int) -> int:
+    """The largest power of two within the limit, at least 64: other numbers unbalance the Sobol sequence."""
+    return max(64, 1 << (max(limit, 1).bit_length() - 1))
 
 
 def _interval(quantiles: Array, moments: Array, uncertainty: Uncertainty, points: int) -> Interval:
@@ -255,11 +260,16 @@ def _tied(uniforms: Array, names: Sequence[str], correlations: Sequence[Correlat
 
 def _correlation_matrix(names: Sequence[str], correlations: Sequence[Correlation]) -> Array:
     matrix = np.eye(len(names))
+    seen: set[frozenset[str]] = set()
     for index, pair in enumerate(correlations):
+        field, both = f"uncertainty.correlations.{index}", frozenset((pair.first, pair.second))
         for name in (pair.first, pair.second):
             if name not in names:
-                field = f"uncertainty.correlations.{index}"
                 raise UnknownNameError.among(field, found=name, known=names)
+        if len(both) == 1 or both in seen:
+            found = f"{pair.first} with {pair.second}"
+            raise InputError.of(field, found=found, expected="two different inputs, each pair once")
+        seen.add(both)
         i, j = names.index(pair.first), names.index(pair.second)
         matrix[i, j] = matrix[j, i] = pair.correlation
     return matrix
