@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field
+from pydantic_core import PydanticCustomError
 
-from valuation.errors import InputError
 from valuation.kernel.fields import Day
 from valuation.kernel.subject import Subject
 
@@ -33,7 +33,7 @@ class Patent(Subject):
         del context
         stated = [day for day in (self.filing_date, self.grant_date, self.expiry_date) if day is not None]
         if stated != sorted(stated):
-            raise InputError.of("subject", found=[str(day) for day in stated], expected="filing ≤ grant ≤ expiry")
+            raise PydanticCustomError("dates", "dates in the order filing ≤ grant ≤ expiry")
 
 
 SUBJECT_MODEL = Patent

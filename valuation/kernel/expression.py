@@ -10,7 +10,6 @@ column of the worksheet (a year, a comparable, a cost item). Three readings of t
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -161,15 +160,18 @@ def _first_of_row(argument: Expression, purpose: str) -> Name:
     return argument
 
 
+def _where(condition: Array, then: Array, otherwise: Array) -> Array:
+    chosen: Array = np.where(condition, then, otherwise)
+    return chosen
+
+
 _EXP = _Function(np.exp, "EXP({0})", "exp({0})")
 _LOG = _Function(np.log, "LN({0})", "ln({0})")
 _ABS = _Function(np.abs, "ABS({0})", "|{0}|")
 _CDF = _Function(special.ndtr, "NORMSDIST({0})", "Φ({0})")
 _MAX = _Function(np.maximum, "MAX({0},{1})", "max({0}, {1})")
 _MIN = _Function(np.minimum, "MIN({0},{1})", "min({0}, {1})")
-_IF = _Function(
-    lambda condition, then, otherwise: np.where(condition != 0, then, otherwise), "IF({0},{1},{2})", "[{0} ? {1} : {2}]"
-)
+_IF = _Function(np.where, "IF({0},{1},{2})", "[{0} ? {1} : {2}]")
 _SUM = _Function(lambda row: _sum_in_order(row), "SUM({0})", "Σ {0}")
 _PREVIOUS = _Function(lambda row, first: _shifted(row, first), "{0}", "⟵ {0}")
 _CUMULATIVE_PRODUCT = _Function(lambda row: np.cumprod(row, axis=0, dtype=np.float64), "PRODUCT({0})", "∏ {0}")
@@ -286,7 +288,10 @@ def evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
 
 def _sum_in_order(row: Array) -> Array:
     """Add column by column: np.sum adds a single draw in another order than many, and differs in the last bit."""
-    return functools.reduce(np.add, row)
+    added = row[0].copy()
+    for column in row[1:]:
+        added += column
+    return added
 
 
 def _shifted(row: Array, first: Array) -> Array:

@@ -21,7 +21,9 @@ from pydantic import (
     StrictBool,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -171,11 +173,14 @@ class Dates(FrozenModel):
     policy_date: Day
     report_date: Day
 
-    def model_post_init(self, context: Any) -> None:
+    @field_validator("report_date")
+    @classmethod
+    def _not_before_valuation(cls, found: datetime.date, info: ValidationInfo) -> datetime.date:
         """Refuse a report that is older than what it reports."""
-        del context
-        if self.report_date < self.valuation_date:
-            raise InputError.of("dates.report_date", found=self.report_date, expected=f"{self.valuation_date} or later")
+        valued = info.data.get("valuation_date")
+        if valued is not None and found < valued:
+            raise PydanticCustomError("dates", "{first} or later, the valuation date", {"first": str(valued)})
+        return found
 
 
 def parse(model: type[Model], data: Mapping[str, Any], *, field: str = "") -> Model:
@@ -188,16 +193,39 @@ def parse(model: type[Model], data: Mapping[str, Any], *, field: str = "") -> Mo
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise InputError.from_problems(field_problems(error.errors(), prefix=field)) from error
+        raise InputError.from_problems(field_problems(error.errors(), prefix=field, data=data)) from error
 
 
-def field_problems(errors: list[ErrorDetails] | list[dict[str, Any]], *, prefix: str = "") -> list[FieldProblem]:
-    """Turn pydantic's error list into field, found, expected."""
-    return [_field_problem(dict(error), prefix) for error in errors]
+def field_problems(
+    errors: list[ErrorDetails] | list[dict[str, Any]], *, prefix: str = "", data: Any = None
+) -> list[FieldProblem]:
+    """Turn pydantic's error list into field, found, expected.
+
+    Where a field may have several shapes, pydantic puts the name of the shape into the path; with ``data``, what was
+    read, such names are left out and the path is the one in the request.
+    """
+    return [_field_problem(dict(error), prefix, data) for error in errors]
 
 
-def _field_problem(error: Mapping[str, Any], prefix: str) -> FieldProblem:
-    path = ".".join(str(part) for part in (prefix, *error["loc"]) if part not in ("", *_UNION_TAGS))
+def _path(location: tuple[int | str, ...], data: Any) -> list[str]:
+    """The parts of a location that lead from one value of the data to the next; the last is always kept."""
+    parts, at = [], data
+    for part in location:
+        is_tag = part in _UNION_TAGS or (isinstance(at, Mapping) and part not in at and part in at.values())
+        if is_tag:
+            continue
+        parts.append(str(part))
+        if isinstance(at, Mapping):
+            at = at.get(part)
+        elif isinstance(at, list | tuple) and isinstance(part, int):
+            at = at[part] if part < len(at) else None
+        else:
+            at = None
+    return parts
+
+
+def _field_problem(error: Mapping[str, Any], prefix: str, data: Any) -> FieldProblem:
+    path = ".".join([*([prefix] if prefix else []), *_path(error["loc"], data)])
     if error["type"] == "missing":
         return FieldProblem(path, "nothing", "a value")
     if error["type"] == "extra_forbidden":

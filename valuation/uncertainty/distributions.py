@@ -13,9 +13,9 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from pydantic_core import PydanticCustomError
 from scipy import special
 
-from valuation.errors import InputError
 from valuation.kernel.fields import FiniteFloat, FrozenModel
 
 __all__ = ["Distribution", "Lognormal", "Normal", "Pert", "Triangular", "Uniform"]
@@ -117,4 +117,4 @@ def _rising(names: str, *values: float, strict: bool = True) -> None:
     pairs = list(itertools.pairwise(values))
     ordered = all(a < b if strict else a <= b for a, b in pairs)
     if not ordered or values[0] >= values[-1]:
-        raise InputError.of(f"distribution.{names}", found=values, expected="rising values")
+        raise PydanticCustomError("distribution", "rising values of {names}", {"names": names})

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 from scipy import special
 
 from valuation.errors import InputError, UnknownNameError
@@ -46,6 +47,13 @@ class Correlation(FrozenModel):
     correlation: Annotated[FiniteFloat, Field(gt=-1, lt=1)]
 
 
+def _only_power_of_two(points: int) -> int:
+    """Refuse a number of points that breaks the balance of the Sobol sequence."""
+    if points & (points - 1):
+        raise PydanticCustomError("power_of_two", "a power of two")
+    return points
+
+
 class Uncertainty(FrozenModel):
     """How the interval is computed; every number of it is echoed in the conclusion.
 
@@ -57,15 +65,10 @@ class Uncertainty(FrozenModel):
     level_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.9
     sampler: Literal["sobol", "pseudo_random"] = "sobol"
     scrambles: Annotated[WholeNumber, Field(ge=4, le=64)] = 8
-    points_per_scramble: Annotated[WholeNumber, Field(ge=64, le=MAXIMUM_DRAWS // 64)] = 2048
+    points_per_scramble: Annotated[
+        WholeNumber, Field(ge=64, le=MAXIMUM_DRAWS // 64), AfterValidator(_only_power_of_two)
+    ] = 2048
     correlations: Annotated[tuple[Correlation, ...], Field(max_length=500)] = ()
-
-    def model_post_init(self, context: Any) -> None:
-        """Refuse a number of points that breaks the balance of the Sobol sequence."""
-        del context
-        points = self.points_per_scramble
-        if points & (points - 1):
-            raise InputError.of("uncertainty.points_per_scramble", found=points, expected="a power of two")
 
 
 @dataclass(frozen=True)
