@@ -288,7 +288,7 @@ def evaluate(expression: Expression, values: Mapping[str, Array]) -> Array:
 
 def _sum_in_order(row: Array) -> Array:
     """Add column by column: np.sum adds a single draw in another order than many, and differs in the last bit."""
-    added = row[0].copy()
+    added: Array = row[0].copy()
     for column in row[1:]:
         added += column
     return added
