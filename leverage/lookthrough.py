@@ -60,7 +60,8 @@ def look_through(contributions: Sequence[Contribution]) -> LookThrough:
         for payment in payments[vehicle]:
             for part in _attributed(payment, held[vehicle]):
                 _arrive(part, held, reached)
-    return LookThrough(tuple(reached), {vehicle: _non_zero(classes) for vehicle, classes in held.items()})
+    kept = {vehicle: _non_zero(classes) for vehicle, classes in held.items()}
+    return LookThrough(tuple(reached), {vehicle: classes for vehicle, classes in kept.items() if classes})
 
 
 def _check(contributions: Sequence[Contribution]) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from leverage.source_classes import SourceClassId
+from leverage.terms import NOT_EMPTY
 from valuation.errors import InputError, ReferenceDataError, SourceMissingError
 from valuation.kernel.fields import FrozenModel, Identifier, NonNegativeMoneyText, parse
 from valuation.kernel.figures import SourceRow
@@ -58,7 +59,7 @@ class Programme(FrozenModel):
     notes: tuple[str, ...] = ()
     sources: dict[Identifier, SourceRow]
     parks: dict[Identifier, LabelRow]
-    lines: Annotated[tuple[MoneyLine, ...], Field(min_length=1, max_length=1000)]
+    lines: Annotated[tuple[MoneyLine, ...], Field(max_length=1000), *NOT_EMPTY]
 
     def model_post_init(self, context: object) -> None:
         """Refuse a line without a listed source or park, and two lines of one name."""

@@ -12,7 +12,7 @@ from pydantic import Field, SerializeAsAny, create_model
 from leverage.instrument import Instrument, load_instruments
 from leverage.programme import LabelRow, MoneyLine
 from leverage.source_classes import StateCompanyAs
-from leverage.terms import ShareExact
+from leverage.terms import NOT_EMPTY, ShareExact
 from valuation.errors import InputError
 from valuation.kernel.fields import Dates, FrozenModel, Identifier, NonNegativeMoneyText
 from valuation.kernel.figures import SourceRow
@@ -42,7 +42,7 @@ class AllocationRequest(FrozenModel):
 
     id: Identifier
     instrument: str
-    money: Annotated[tuple[MoneyUse, ...], Field(min_length=1, max_length=100)]
+    money: Annotated[tuple[MoneyUse, ...], Field(max_length=100), *NOT_EMPTY]
     terms: SerializeAsAny[FrozenModel]
     policies: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
     displacement: ShareExact | None = None
@@ -120,14 +120,14 @@ def request_model(instruments: Mapping[str, Instrument] | None = None) -> type[S
     union: Any = reduce(operator.or_, [_allocation_model(row) for row in catalogue.values()])
     # Built at run time, so that the type checker cannot see these as types.
     allocation: Any = Annotated[union, Field(discriminator="instrument")] if len(catalogue) > 1 else union
-    allocations: Any = Annotated[tuple[allocation, ...], Field(min_length=1, max_length=50)]
+    allocations: Any = Annotated[tuple[allocation, ...], Field(max_length=50), *NOT_EMPTY]
     alternative = create_model(
         "LeverageAlternative",
         __base__=AlternativeRequest,
         __doc__=AlternativeRequest.__doc__,
         allocations=(allocations, ...),
     )
-    alternatives: Any = Annotated[tuple[alternative, ...], Field(min_length=1, max_length=20)]
+    alternatives: Any = Annotated[tuple[alternative, ...], Field(max_length=20), *NOT_EMPTY]
     return create_model(
         "LeverageScenarioRequest",
         __base__=ScenarioRequest,

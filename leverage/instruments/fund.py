@@ -24,7 +24,7 @@ from leverage.instrument import Instrument, Outcome, Placement
 from leverage.ladder import ratio_text
 from leverage.limits import share_of, whole_behind_share
 from leverage.source_classes import SOURCE_CLASSES
-from leverage.terms import AmountByClass, PositiveExact, ShareExact, ShareOfRest
+from leverage.terms import NOT_EMPTY, AmountByClass, PositiveExact, ShareExact, ShareOfRest
 from valuation.errors import RefusalError
 from valuation.kernel.dated import DatedValue
 from valuation.kernel.fields import FrozenModel
@@ -47,9 +47,9 @@ class FundTerms(FrozenModel):
     up to one).
     """
 
-    other_partners: Annotated[tuple[AmountByClass, ...], Field(min_length=1, max_length=100)] | None = None
+    other_partners: Annotated[tuple[AmountByClass, ...], Field(max_length=100), *NOT_EMPTY] | None = None
     programme_share: ShareExact | None = None
-    partner_mix: Annotated[tuple[ShareOfRest, ...], Field(min_length=1, max_length=100)] | None = None
+    partner_mix: Annotated[tuple[ShareOfRest, ...], Field(max_length=100), *NOT_EMPTY] | None = None
     lifetime_fee_share: ShareExact
     partners_signed_share: ShareExact | None = None
     partners_paid_in_share: ShareExact
