@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, create_model
@@ -16,7 +18,7 @@ from valuation.kernel.fields import Currency, Dates, FrozenModel, Identifier
 from valuation.kernel.figures import SourceRow, check_sources
 from valuation.kernel.labels import NamedWarning
 from valuation.kernel.method import Setting
-from valuation.kernel.sources import Source
+from valuation.kernel.sources import Source, unverified
 from valuation.kernel.subject import Subject
 from valuation.kernel.workbook import workbook_bytes
 from valuation.kernel.worksheet import Worksheet
@@ -61,7 +63,7 @@ def request_model() -> type[AppraisalRequest]:
     fields: Any = {name: (method.inputs_model | None, None) for name, method in methods().items()}
     chosen = create_model("Methods", __base__=FrozenModel, **fields)
     kinds: Any = tuple(subject_models().values())
-    subject: Any = Annotated[kinds, Field(discriminator="kind")]
+    subject: Any = Annotated[reduce(or_, kinds), Field(discriminator="kind")]
     return create_model(
         "ValuationRequest",
         __base__=AppraisalRequest,
@@ -166,6 +168,7 @@ def appraise(request: AppraisalRequest) -> Appraisal:
         liquidation=request.liquidation,
         reporting=request.reporting,
     )
+    used = check_sources(request, listed=sources)
     return Appraisal(
         subject=subject,
         request=echoed,
@@ -178,7 +181,9 @@ def appraise(request: AppraisalRequest) -> Appraisal:
     )
 
 
-def _collected(conclusions: tuple[Conclusion, ...], reconciled: Reconciled) -> tuple[NamedWarning, ...]:
+def _collected(
+    conclusions: tuple[Conclusion, ...], reconciled: Reconciled, used: tuple[Source, ...]
+) -> tuple[NamedWarning, ...]:
     """All doubts, each once, in the order of the methods."""
     every = [warning for each in conclusions for warning in each.warnings]
-    return tuple(dict.fromkeys([*every, *reconciled.warnings]))
+    return tuple(dict.fromkeys([*every, *reconciled.warnings, *unverified(used)]))

@@ -122,7 +122,7 @@ def reconcile(
         value=worksheet.value("value"),
         range_low=rate * min(each.value for each in counted),
         range_high=rate * max(each.value for each in counted),
-        interval=_interval(worksheet, counted),
+        interval=_interval(worksheet, counted, rate),
         pledgee_value=None if liquidation is None else worksheet.value("pledgee_value"),
         weights=reconciliation.weights,
         warnings=(*warnings, *_interval_doubts(counted), *_pledgee_doubt(liquidation)),
@@ -295,10 +295,13 @@ def _pledgee_line(sheet: Sheet, base: Name, liquidation: Liquidation, unit: str)
     )
 
 
-def _interval(worksheet: Worksheet, counted: Sequence[Conclusion]) -> Interval | None:
+def _interval(worksheet: Worksheet, counted: Sequence[Conclusion], rate: float) -> Interval | None:
+    """One indication keeps its own interval; several are weighted end by end."""
     intervals = [each.interval for each in counted if each.interval is not None]
     if not intervals:
         return None
+    if len(counted) == 1:
+        return intervals[0].scaled(rate)
     level = min(interval.level_share for interval in intervals)
     meaning = Label(
         f"各方法 {level:.0%} 区间端点按权重相加，视各方法误差同向变动（谨慎口径）",

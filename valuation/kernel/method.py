@@ -14,7 +14,7 @@ from valuation.kernel.digest import ENGINE_VERSION, digest_of
 from valuation.kernel.fields import Dates, FrozenModel
 from valuation.kernel.figures import check_sources
 from valuation.kernel.labels import Label, NamedWarning
-from valuation.kernel.sources import Source
+from valuation.kernel.sources import Source, unverified
 from valuation.kernel.subject import Subject
 from valuation.kernel.worksheet import Worksheet
 from valuation.uncertainty.sampling import (
@@ -162,15 +162,4 @@ def _indicated(worksheet: Worksheet, name: str) -> Indicated:
 
 def _all_warnings(paper: Paper, used: tuple[Source, ...]) -> tuple[NamedWarning, ...]:
     """The method's doubts, the checks that failed softly, and every source that nobody has verified."""
-    unverified = tuple(
-        NamedWarning(
-            f"{source.status}_source",
-            Label(
-                f"来源未核对（{source.status}）：{source.citation}",
-                f"source not verified ({source.status}): {source.citation}",
-            ),
-        )
-        for source in used
-        if source.status != "read"
-    )
-    return (*paper.warnings, *paper.worksheet.warnings(), *unverified)
+    return (*paper.warnings, *paper.worksheet.warnings(), *unverified(used))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-__all__ = ["Source", "SourceStatus"]
+from valuation.kernel.labels import Label, NamedWarning
+
+__all__ = ["Source", "SourceStatus", "unverified"]
 
 #: ``read``: the number was read in the named source. ``recalled``: from memory, the text is still to be
 #: checked. ``gap``: looked for and not found. ``hypothesis``: stated by the person who asks, to see what follows.
@@ -38,3 +41,18 @@ class Source:
         """The source in one line: title, document number, article, date."""
         parts = (self.title, self.number, self.article, str(self.date) if self.date else None)
         return ", ".join(part for part in parts if part)
+
+
+def unverified(sources: Iterable[Source]) -> tuple[NamedWarning, ...]:
+    """Which of these sources has nobody checked against its text? One named doubt for each."""
+    return tuple(
+        NamedWarning(
+            f"{source.status}_source",
+            Label(
+                f"来源未核对（{source.status}）：{source.citation}",
+                f"source not verified ({source.status}): {source.citation}",
+            ),
+        )
+        for source in sources
+        if source.status != "read"
+    )

@@ -220,7 +220,7 @@ class Worksheet:
     @property
     def uncertain_inputs(self) -> tuple[Input, ...]:
         """The inputs whose evidence states a distribution."""
-        return tuple(entry for entry in self.entries if isinstance(entry, Input) and entry.distribution is not None)
+        return tuple(entry for entry in self.entries if isinstance(entry, Input) and entry.is_uncertain)
 
     def entry(self, name: str) -> Entry:
         """The definition of one name."""
