@@ -13,7 +13,6 @@ from typing import Any
 
 import leverage.instruments
 from leverage.contribution import Contribution, Form, Stage, StatedAmount
-from leverage.source_classes import Convention
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.discovery import discover
 from valuation.kernel.fields import FrozenModel
@@ -33,7 +32,7 @@ class PlacedMoney:
 
 @dataclass(frozen=True)
 class Placement:
-    """One use of an instrument: the money placed, the conventions and rules that apply, the day of the rules.
+    """One use of an instrument: the money placed, the rules to check, the day of the rules.
 
     ``allocation`` is also the name of the vehicle that the instrument sets up.
     """
@@ -41,7 +40,6 @@ class Placement:
     allocation: str
     instrument: str
     money: tuple[PlacedMoney, ...]
-    convention: Convention
     policies: Mapping[str, DatedTable]
     policy_date: datetime.date
 

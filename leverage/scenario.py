@@ -92,7 +92,7 @@ def run_scenario(
     placed = {row.id: _placed_all(setting, row) for row in request.alternatives}
     alternatives = tuple(_alternative(setting, row, placed[row.id]) for row in request.alternatives)
     everything = [part for parts in placed.values() for part in parts]
-    rules = tuple({(r.source.id, r.name): r for p in everything for r in p.outcome.rules_used}.values())
+    rules = tuple({(r.source, r.name): r for p in everything for r in p.outcome.rules_used}.values())
     sources = (*_line_sources(setting, everything, listed), *figure_sources, *(rule.source for rule in rules))
     unique = tuple(dict.fromkeys(sources))
     return LeverageAnswer(
@@ -182,7 +182,6 @@ def _placed(setting: _Setting, allocation: AllocationRequest) -> _Placed:
         allocation=allocation.id,
         instrument=instrument.id,
         money=money,
-        convention=setting.convention,
         policies=_policies(setting, allocation, instrument),
         policy_date=setting.request.dates.policy_date,
     )
