@@ -168,14 +168,13 @@ def appraise(request: AppraisalRequest) -> Appraisal:
         liquidation=request.liquidation,
         reporting=request.reporting,
     )
-    used = check_sources(request, listed=sources)
     return Appraisal(
         subject=subject,
         request=echoed,
         conclusions=conclusions,
         reconciled=reconciled,
         sources=used,
-        warnings=_collected(conclusions, reconciled),
+        warnings=_collected(conclusions, reconciled, used),
         engine_version=ENGINE_VERSION,
         digest=digest_of(echoed),
     )

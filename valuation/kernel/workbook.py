@@ -194,9 +194,9 @@ def _formats(book: Any) -> dict[str, Any]:
         "title": book.add_format(base | {"bold": True, "font_size": 14}),
         "subtitle": book.add_format(base | {"font_color": "#555555"}),
         "header": book.add_format(base | {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "align": "center"}),
-        "text": book.add_format(base),
-        "bold": book.add_format(base | {"bold": True}),
-        "small": book.add_format(base | {"font_size": 9, "font_color": "#555555"}),
+        "text": book.add_format(base | {"text_wrap": True}),
+        "bold": book.add_format(base | {"bold": True, "text_wrap": True}),
+        "small": book.add_format(base | {"font_size": 8, "font_color": "#555555", "text_wrap": True}),
         "wrapped": book.add_format(base | {"text_wrap": True}),
     }
     kinds: dict[str, dict[str, Any]] = {
@@ -214,12 +214,12 @@ def _formats(book: Any) -> dict[str, Any]:
 
 
 def _set_page(sheet: Any, last: int) -> None:
-    sheet.set_column(0, 1, 30)
-    sheet.set_column(2, 2, 12)
-    sheet.set_column(_SCALAR_COLUMN, last - 1, 17)
-    sheet.set_column(last, last, 10)
-    sheet.set_column(last + 1, last + 2, 55)
-    sheet.set_column(last + 3, last + 3, 26)
+    sheet.set_column(0, 1, 26)
+    sheet.set_column(2, 2, 8)
+    sheet.set_column(_SCALAR_COLUMN, last - 1, 14.5)
+    sheet.set_column(last, last, 7)
+    sheet.set_column(last + 1, last + 2, 42)
+    sheet.set_column(last + 3, last + 3, 24)
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
     sheet.fit_to_pages(1, 0)
