@@ -20,10 +20,7 @@ from valuation.kernel.calendar import ChinaCalendar, Convention, load_china_cale
 
 CALENDAR = load_china_calendar()
 ONE_DAY = datetime.timedelta(days=1)
-COVERED = [
-    CALENDAR.first_day + ONE_DAY * offset
-    for offset in range((CALENDAR.horizon - CALENDAR.first_day).days + 1)
-]
+COVERED = [CALENDAR.first_day + ONE_DAY * offset for offset in range((CALENDAR.horizon - CALENDAR.first_day).days + 1)]
 ANY_DAY = st.dates(datetime.date(2000, 1, 1), datetime.date(2099, 12, 31))
 MOVING: tuple[Convention, ...] = ("following", "modified_following", "preceding")
 
@@ -46,9 +43,7 @@ def day(text: str) -> datetime.date:
 def test_every_covered_day_agrees_with_chinese_calendar() -> None:
     """Second method: an independent transcription of the same notices (MIT, on PyPI)."""
     assert len(COVERED) == 2922  # eight years, two of them leap years
-    differing = [
-        each for each in COVERED if CALENDAR.is_business_day(each) != chinese_calendar.is_workday(each)
-    ]
+    differing = [each for each in COVERED if CALENDAR.is_business_day(each) != chinese_calendar.is_workday(each)]
     assert differing == []
 
 
@@ -272,9 +267,7 @@ def test_the_small_table_of_these_tests_loads() -> None:
         ),
     ],
 )
-def test_a_wrong_table_is_refused(
-    change: Callable[[str], str], error: type[ReferenceDataError], message: str
-) -> None:
+def test_a_wrong_table_is_refused(change: Callable[[str], str], error: type[ReferenceDataError], message: str) -> None:
     with pytest.raises(error, match=message):
         ChinaCalendar.from_toml(change(TABLE), where="small")
 
