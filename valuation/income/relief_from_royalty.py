@@ -214,19 +214,27 @@ def _profit_test(
         unit=unit,
     )
     royalty, factor = Name("royalty", is_row=True), Name("discount_factor", is_row=True)
-    weighted = [
-        sheet.line(f"discounted_{name}", line * factor, label=label, unit=unit)
-        for name, line, label in (
-            ("royalty", royalty, Label("许可费现值", "present value of royalty")),
-            ("profit", profit, Label("营业利润现值", "present value of operating profit")),
-        )
-    ]
-    totals = [
-        sheet.line(f"total_{line.name}", total(line), label=Label("合计", "total"), unit=unit) for line in weighted
-    ]
+    discounted_royalty = sheet.line(
+        "discounted_royalty", royalty * factor, label=Label("许可费现值", "present value of royalty"), unit=unit
+    )
+    discounted_profit = sheet.line(
+        "discounted_profit", profit * factor, label=Label("营业利润现值", "present value of profit"), unit=unit
+    )
+    whole_royalty = sheet.line(
+        "total_discounted_royalty",
+        total(discounted_royalty),
+        label=Label("许可费现值合计", "present value of all royalties"),
+        unit=unit,
+    )
+    whole_profit = sheet.line(
+        "total_discounted_profit",
+        total(discounted_profit),
+        label=Label("营业利润现值合计", "present value of all operating profit"),
+        unit=unit,
+    )
     sheet.check(
         "royalty_within_profit",
-        totals[0] <= totals[1],
+        whole_royalty <= whole_profit,
         label=Label("许可费不高于营业利润", "royalty within operating profit"),
         severity="refuse",
         expected="royalties worth no more than the operating profit over the life",

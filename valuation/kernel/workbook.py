@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ NOTES_SHEET = "说明"
 _FIRST_ROW = 4  # zero-based: title, subtitle, legend, header
 _SCALAR_COLUMN = 3
 _FIRST_COLUMN = 4
+_LABEL_WIDTH, _TEXT_WIDTH = 26, 42
+_LINE_POINTS = 14
 #: A spreadsheet file carries its making time; ours is the day of the report, at noon, so that it repeats.
 _NOON = datetime.time(12, 0)
 
@@ -109,11 +112,18 @@ class _Paper:
         for index, entry in enumerate(self.worksheet.entries):
             self._write_entry(sheet, entry, _FIRST_ROW + index)
             self._write_explanation(sheet, entry, _FIRST_ROW + index)
+            sheet.set_row(_FIRST_ROW + index, _LINE_POINTS * self._lines(entry))
             if not entry.is_row:
                 where = f"${xl_col_to_name(_SCALAR_COLUMN)}${_FIRST_ROW + index + 1}"
                 goal = f"='{sheet_name(self.worksheet)}'!{where}"
                 book.define_name(f"{self.identifier}__{entry.name}", goal)
         _set_page(sheet, self._last)
+
+    def _lines(self, entry: Entry) -> int:
+        """How many lines the longest text of the row needs: a reader's spreadsheet does not measure them itself."""
+        words = entry.basis if isinstance(entry, Input) else self.worksheet.formula_in_words(entry.name, "zh")
+        texts = ((entry.label.zh, _LABEL_WIDTH), (entry.label.en, _LABEL_WIDTH), (words, _TEXT_WIDTH * 1.15))
+        return max(math.ceil(_columns(text) / width) for text, width in texts)
 
     @property
     def _last(self) -> int:
@@ -159,6 +169,11 @@ class _Paper:
             grade, basis, words = _grade_zh(entry.grade), entry.basis, ""
         for offset, text in enumerate((grade, basis, words, entry.name)):
             sheet.write_string(row, self._last + offset, text, self.formats["small"])
+
+
+def _columns(text: str) -> int:
+    """The width of a text in columns of a digit; a Chinese character takes two."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text) or 1
 
 
 def _grade_zh(grades: str) -> str:
@@ -214,11 +229,11 @@ def _formats(book: Any) -> dict[str, Any]:
 
 
 def _set_page(sheet: Any, last: int) -> None:
-    sheet.set_column(0, 1, 26)
+    sheet.set_column(0, 1, _LABEL_WIDTH)
     sheet.set_column(2, 2, 8)
     sheet.set_column(_SCALAR_COLUMN, last - 1, 14.5)
     sheet.set_column(last, last, 7)
-    sheet.set_column(last + 1, last + 2, 42)
+    sheet.set_column(last + 1, last + 2, _TEXT_WIDTH)
     sheet.set_column(last + 3, last + 3, 24)
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
