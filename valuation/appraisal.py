@@ -117,10 +117,12 @@ class Appraisal:
 
     def workbook(self) -> bytes:
         """The working papers as one XLSX file with live formulas; see :mod:`valuation.kernel.workbook`."""
-        links = {
-            (RECONCILIATION, "indicated_value", column): (each.method, each.answer)
-            for column, each in enumerate(self.conclusions)
-        }
+        by_method = {each.method: each for each in self.conclusions}
+        links: dict[tuple[str, str, int], tuple[str, str]] = {}
+        for column, name in enumerate(self.reconciled.methods):
+            found = by_method[name]
+            links[RECONCILIATION, "indicated_value", column] = (name, found.answer)
+            links[RECONCILIATION, "indicated_pledgee_base", column] = (name, found.pledgee_answer or found.answer)
         report_date = Dates.model_validate(self.request["dates"]).report_date
         return workbook_bytes(self.papers(), links=links, notes=self._notes(), report_date=report_date)
 

@@ -62,12 +62,14 @@ class Reporting(FrozenModel):
 class Reconciled:
     """One value from several indications.
 
+    ``methods`` are the columns of the worksheet: the methods that indicate an amount of money.
     ``range_low`` and ``range_high`` are the smallest and largest indication that counts. ``interval`` weights the
     ends of the indications' own intervals, as if their errors moved together: the cautious reading. It is ``None``
     if no indication has one.
     """
 
     worksheet: Worksheet
+    methods: tuple[str, ...]
     currency: str
     value: float
     range_low: float
@@ -104,13 +106,14 @@ def reconcile(
     if reporting is not None and reporting.currency == currency:
         raise InputError.of("reporting.currency", found=currency, expected="another currency than the methods'")
     counted = _counted(conclusions, reconciliation, currency)
+    amounts = [each for each in conclusions if each.unit == currency]
     warnings = _divergence(counted, reconciliation)
     sheet = Sheet(
         title=Label("评估结论", "Reconciliation"),
-        axis=Axis(Label("方法", "method"), tuple(each.label.zh for each in conclusions)),
+        axis=Axis(Label("方法", "method"), tuple(each.label.zh for each in amounts)),
     )
     unit = currency if reporting is None else reporting.currency
-    lines = _weighted_lines(sheet, conclusions, reconciliation, currency)
+    lines = _weighted_lines(sheet, amounts, reconciliation, currency)
     reported = _reported_lines(sheet, lines, reporting, unit)
     if liquidation is not None:
         _pledgee_line(sheet, reported["weighted_pledgee_base"], liquidation, unit)
@@ -118,6 +121,7 @@ def reconcile(
     rate = 1.0 if reporting is None else float(reporting.conversion_rate.value)
     return Reconciled(
         worksheet=worksheet,
+        methods=tuple(each.method for each in amounts),
         currency=unit,
         value=worksheet.value("value"),
         range_low=rate * min(each.value for each in counted),
@@ -192,23 +196,18 @@ def _weighted_lines(
     ]
     weight = sheet.figure_row("weight_share", weights, label=Label("权重", "weight"), unit="share", domain=(0, 1))
     rows = {
-        "value": (Label("各方法评估值", "indication"), [each.value for each in conclusions]),
-        "low": (Label("区间下端", "low end"), [_end(each, "low") for each in conclusions]),
-        "high": (Label("区间上端", "high end"), [_end(each, "high") for each in conclusions]),
+        "value": (Label("各方法评估值", "indication"), [each.value for each in conclusions], _PAPER),
+        "low": (Label("区间下端", "low end"), [_end(each, "low") for each in conclusions], _SIMULATED),
+        "high": (Label("区间上端", "high end"), [_end(each, "high") for each in conclusions], _SIMULATED),
         "pledgee_base": (
             Label("质权人可依赖值", "value a pledgee may count on"),
             [_pledgee_base(each) for each in conclusions],
+            _PAPER,
         ),
     }
     lines = {}
-    for key, (label, numbers) in rows.items():
-        row = sheet.derived_row(
-            f"indicated_{key}",
-            numbers,
-            label=label,
-            unit=currency,
-            reason="result of the method's own working paper",
-        )
+    for key, (label, numbers, reason) in rows.items():
+        row = sheet.derived_row(f"indicated_{key}", numbers, label=label, unit=currency, reason=reason)
         product = sheet.line(
             f"contribution_{key}",
             row * weight,
@@ -331,4 +330,8 @@ def _pledgee_doubt(liquidation: Liquidation | None) -> tuple[NamedWarning, ...]:
     return (NamedWarning("pledgee_value_not_stated", label),)
 
 
+_PAPER = "result of the method's own working paper"
+_SIMULATED = (
+    "end of the method's interval (its value where it has none); simulated, so it does not follow a changed cell"
+)
 _CONVERSION = Label("折算汇率", "conversion rate")

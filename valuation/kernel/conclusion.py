@@ -45,6 +45,7 @@ class Conclusion:
     beside: tuple[Indicated, ...]
     worksheet: Worksheet
     answer: str
+    pledgee_answer: str | None
     details: Mapping[str, Any]
     conventions: Mapping[str, str]
     inputs: Mapping[str, Any]

@@ -121,6 +121,7 @@ class Method(Generic[Inputs]):
             beside=tuple(_indicated(paper.worksheet, name) for name in paper.beside),
             worksheet=paper.worksheet,
             answer=paper.answer,
+            pledgee_answer=paper.pledgee_answer,
             details=paper.details,
             conventions=paper.conventions,
             inputs=inputs.model_dump(mode="json", exclude_none=True),
