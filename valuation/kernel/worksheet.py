@@ -229,6 +229,12 @@ class Worksheet:
                 return entry
         raise UnknownNameError.among("worksheet name", found=name, known=self.names)
 
+    def _input(self, name: str) -> Input:
+        entry = self.entry(name)
+        if not isinstance(entry, Input):
+            raise InputError.of(name, found="a computed line", expected="the name of an input")
+        return entry
+
     def value(self, name: str) -> float:
         """The value of a scalar."""
         assert not self.entry(name).is_row, f"{name} is a row"
@@ -253,9 +259,7 @@ class Worksheet:
         """The same definition with other input values: what a changed input cell gives."""
         inputs = dict(self.inputs)
         for name, new in changes.items():
-            entry = self.entry(name)
-            if not isinstance(entry, Input):
-                raise InputError.of(name, found="a computed line", expected="the name of an input")
+            entry = self._input(name)
             array = np.array(new, dtype=np.float64).reshape(-1)
             inputs[name] = array[:, None] if entry.is_row else array
             if inputs[name].shape != self.inputs[name].shape:
@@ -299,7 +303,7 @@ class Worksheet:
         inputs = dict(self.inputs)
         for name, numbers in draws.items():
             part = numbers[..., block]
-            is_multiplier = self.entry(name).is_row and part.ndim == 1
+            is_multiplier = self._input(name).is_row and part.ndim == 1
             inputs[name] = self.inputs[name] * part if is_multiplier else part
         return inputs
 
