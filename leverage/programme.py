@@ -11,9 +11,8 @@ from typing import Annotated
 from pydantic import Field
 
 from leverage.source_classes import SourceClassId
-from leverage.terms import NOT_EMPTY
 from valuation.errors import InputError, ReferenceDataError, SourceMissingError
-from valuation.kernel.fields import FrozenModel, Identifier, NonNegativeMoneyText, parse
+from valuation.kernel.fields import NOT_EMPTY, FrozenModel, Identifier, NonNegativeMoneyText, parse
 from valuation.kernel.figures import SourceRow
 from valuation.kernel.labels import Label
 from valuation.kernel.money import Money

@@ -12,9 +12,9 @@ from pydantic import Field, SerializeAsAny, create_model
 from leverage.instrument import Instrument, load_instruments
 from leverage.programme import LabelRow, MoneyLine
 from leverage.source_classes import StateCompanyAs
-from leverage.terms import NOT_EMPTY, ShareExact
+from leverage.terms import ShareExact
 from valuation.errors import InputError
-from valuation.kernel.fields import Dates, FrozenModel, Identifier, NonNegativeMoneyText
+from valuation.kernel.fields import NOT_EMPTY, Dates, FrozenModel, Identifier, NonNegativeMoneyText
 from valuation.kernel.figures import SourceRow
 from valuation.kernel.money import Money
 

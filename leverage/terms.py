@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -13,17 +13,7 @@ from valuation.kernel.fields import DecimalText, FrozenModel, NonNegativeMoneyTe
 from valuation.kernel.figures import Graded
 from valuation.kernel.money import Money
 
-__all__ = ["NOT_EMPTY", "AmountByClass", "ExactFigure", "MoneyFigure", "PositiveExact", "ShareExact", "ShareOfRest"]
-
-
-def _not_empty(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    if not items:
-        raise PydanticCustomError("empty", "at least one entry")
-    return items
-
-
-#: A list that must not be empty. Checked after its entries, so that a wrong entry is not reported as a missing one.
-NOT_EMPTY = (AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1}))
+__all__ = ["AmountByClass", "ExactFigure", "MoneyFigure", "PositiveExact", "ShareExact", "ShareOfRest"]
 
 
 class ExactFigure(Graded):

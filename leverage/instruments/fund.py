@@ -24,10 +24,10 @@ from leverage.instrument import Instrument, Outcome, Placement
 from leverage.ladder import ratio_text
 from leverage.limits import share_of, whole_behind_share
 from leverage.source_classes import SOURCE_CLASSES
-from leverage.terms import NOT_EMPTY, AmountByClass, PositiveExact, ShareExact, ShareOfRest
+from leverage.terms import AmountByClass, PositiveExact, ShareExact, ShareOfRest
 from valuation.errors import RefusalError
 from valuation.kernel.dated import DatedValue
-from valuation.kernel.fields import FrozenModel
+from valuation.kernel.fields import NOT_EMPTY, FrozenModel
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.money import split_fen
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -31,6 +32,7 @@ from valuation.errors import FieldProblem, InputError
 from valuation.kernel.money import CURRENCIES
 
 __all__ = [
+    "NOT_EMPTY",
     "Currency",
     "Dates",
     "Day",
@@ -137,6 +139,14 @@ def _text_schema(pattern: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example], "maxLength": 40})
 
 
+def _not_empty(items: Any) -> Any:
+    if not items:
+        raise PydanticCustomError("empty", "at least one entry")
+    return items
+
+
+#: A list that must not be empty. Checked after its entries, so that a wrong entry is not reported as a missing one.
+NOT_EMPTY = (AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1}))
 #: Any finite decimal, written as text: rates that money is computed from.
 DecimalText = Annotated[Decimal, BeforeValidator(_decimal), _TEXT, _text_schema(r"^-?\d{1,18}(\.\d{1,18})?$", "0.0435")]
 #: An amount of money, written as text with at most two decimals.
@@ -230,6 +240,10 @@ def _field_problem(error: Mapping[str, Any], prefix: str, data: Any) -> FieldPro
         return FieldProblem(path, "nothing", "a value")
     if error["type"] == "extra_forbidden":
         return FieldProblem(path, "an unknown field", "only the documented fields")
+    context = error.get("ctx", {})
+    if error["type"] == "union_tag_invalid":
+        path = f"{path}.{context['discriminator'].strip(chr(39))}"
+        return FieldProblem(path, repr(context["tag"]), f"one of {context['expected_tags']}")
     found = repr(error.get("input"))
     expected = str(error["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
     return FieldProblem(path, found if len(found) <= 120 else found[:117] + "...", expected)

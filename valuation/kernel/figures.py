@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.fields import (
     MAXIMUM_ITEMS,
+    NOT_EMPTY,
     Day,
     FiniteFloat,
     FrozenModel,
@@ -113,14 +114,14 @@ class Amount(Graded):
 class Series(Graded):
     """One number for each year; ``factor`` is the distribution of a multiplier common to all years."""
 
-    values: Annotated[tuple[FiniteFloat, ...], Field(min_length=1, max_length=MAXIMUM_ITEMS)]
+    values: Annotated[tuple[FiniteFloat, ...], Field(max_length=MAXIMUM_ITEMS), *NOT_EMPTY]
     factor: Distribution | None = None
 
 
 class AmountSeries(Graded):
     """One amount of money for each year; ``factor`` is the distribution of a common multiplier."""
 
-    values: Annotated[tuple[MoneyText, ...], Field(min_length=1, max_length=MAXIMUM_ITEMS)]
+    values: Annotated[tuple[MoneyText, ...], Field(max_length=MAXIMUM_ITEMS), *NOT_EMPTY]
     factor: Distribution | None = None
 
 

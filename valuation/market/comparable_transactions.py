@@ -10,7 +10,7 @@ from scipy import special
 
 from valuation.errors import InputError
 from valuation.kernel.expression import Array, Name, exponential, logarithm, total
-from valuation.kernel.fields import Day, FiniteFloat, FrozenModel, Reason, StrictBool
+from valuation.kernel.fields import NOT_EMPTY, Day, FiniteFloat, FrozenModel, Reason, StrictBool
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, ShareFigure, at_least
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
@@ -60,7 +60,7 @@ class ComparableTransactionsInputs(FrozenModel):
     level_share : probability inside the interval.
     """
 
-    comparables: Annotated[tuple[Comparable, ...], Field(min_length=1, max_length=500)]
+    comparables: Annotated[tuple[Comparable, ...], Field(max_length=500), *NOT_EMPTY]
     subject_quantity: PositiveFigure
     average: Literal["geometric", "arithmetic"]
     level_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.9
