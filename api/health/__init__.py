@@ -1,0 +1,1 @@
+"""Is the server alive, and can it answer?"""

@@ -1,0 +1,1 @@
+"""Leverage scenarios over HTTP: what does public money set in motion?"""

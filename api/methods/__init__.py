@@ -1,0 +1,1 @@
+"""Methods and instruments over HTTP: which questions can be answered, and how?"""

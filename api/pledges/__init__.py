@@ -1,0 +1,1 @@
+"""Pledge quotes over HTTP: what may a bank lend on it?"""

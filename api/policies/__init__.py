@@ -1,0 +1,1 @@
+"""Policies and programmes over HTTP: which rules does this installation know?"""

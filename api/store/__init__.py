@@ -1,0 +1,1 @@
+"""What is remembered: answers and idempotency keys, on SQLite or PostgreSQL."""

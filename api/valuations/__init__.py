@@ -1,0 +1,1 @@
+"""Valuations over HTTP: what is this right worth?"""
