@@ -348,9 +348,14 @@ def in_words(expression: Expression, labels: Mapping[str, str]) -> str:
     if isinstance(expression, Name):
         return labels[expression.name]
     if isinstance(expression, _Binary):
-        return _infix(expression, lambda node: in_words(node, labels), _SYMBOL_IN_WORDS, space=" ")
+        text = _infix(expression, lambda node: in_words(node, labels), _SYMBOL_IN_WORDS, space=" ")
+        return f"−{text.removeprefix('0 − ')}" if _is_negation(expression) else text
     assert isinstance(expression, _Call), "every expression is one of four kinds"
     return expression.function.words.format(*(in_words(node, labels) for node in expression.arguments))
+
+
+def _is_negation(node: _Binary) -> bool:
+    return node.symbol == "-" and isinstance(node.left, _Constant) and node.left.number == 0
 
 
 def _infix(node: _Binary, write: Callable[[Expression], str], symbols: Mapping[str, str], space: str = "") -> str:
