@@ -56,7 +56,7 @@ values = paper.simulate(draws, outputs=["value"])["value"]
 low, high = np.quantile(values, [0.05, 0.95])
 interval = royalty_relief.interval
 print(
-    f"Sobol   {interval.low:,.0f} to {interval.high:,.0f} (errors {interval.low_error:,.0f}, {interval.high_error:,.0f})"
+    f"Sobol   {interval.low:,.0f} to {interval.high:,.0f}, errors {interval.low_error:,.0f}, {interval.high_error:,.0f}"
 )
 print(f"10^6    {low:,.0f} to {high:,.0f}")
 

@@ -269,7 +269,7 @@ LABELS = {"x": "收入", "y": "费率", "row": "各年现值", "other": "其他"
         (X * Y, "收入 × 费率"),
         ((X + 1) * Y, "(收入 + 1) × 费率"),
         (X / (1 - Y), "收入 ÷ (1 − 费率)"),
-        ((1 + Y) ** -X, "(1 + 费率) ^ (0 − 收入)"),
+        ((1 + Y) ** -X, "(1 + 费率) ^ (−收入)"),
         (X <= Y, "收入 ≤ 费率"),
         (X.equals(Y), "收入 = 费率"),
         (total(ROW), "Σ 各年现值"),
@@ -278,7 +278,7 @@ LABELS = {"x": "收入", "y": "费率", "row": "各年现值", "other": "其他"
         (previous(ROW, first=1), "⟵ 各年现值"),
         (larger(X, 0), "max(收入, 0)"),
         (choose(X < Y, then=X, otherwise=0), "[收入 < 费率 ? 收入 : 0]"),
-        (exponential(-(X * Y)), "exp(0 − 收入 × 费率)"),
+        (exponential(-(X * Y)), "exp(−收入 × 费率)"),
         (absolute(X) + logarithm(Y) + normal_cdf(X) + smaller(X, Y), "|收入| + ln(费率) + Φ(收入) + min(收入, 费率)"),
     ],
 )
