@@ -38,8 +38,7 @@ def year_ends(first: int, last: int) -> list[datetime.date]:
 
 def net_present_value(dates: list[datetime.date], amounts: list[float], rate: float) -> float:
     return math.fsum(
-        amount * (1 + rate) ** (-(day - min(dates)).days / 365)
-        for day, amount in zip(dates, amounts, strict=True)
+        amount * (1 + rate) ** (-(day - min(dates)).days / 365) for day, amount in zip(dates, amounts, strict=True)
     )
 
 
@@ -111,9 +110,7 @@ def test_equal_sums_are_exactly_zero_per_cent() -> None:
 
 def test_other_day_basis() -> None:
     # Hand: 360 days are one year of 360.
-    assert dated_internal_rate(after(0, 360), [-100, 110], day_basis=360).rate == pytest.approx(
-        0.1, rel=1e-14
-    )
+    assert dated_internal_rate(after(0, 360), [-100, 110], day_basis=360).rate == pytest.approx(0.1, rel=1e-14)
 
 
 # --- none and several -----------------------------------------------------------------------------
@@ -148,8 +145,7 @@ def test_all_roots_of_a_product_of_factors_are_found(twentieths: list[int], flip
     coefficients = [Fraction(-1 if flip else 1)]
     for factor in growth:
         coefficients = [
-            a - factor * b
-            for a, b in zip([*coefficients, Fraction(0)], [Fraction(0), *coefficients], strict=True)
+            a - factor * b for a, b in zip([*coefficients, Fraction(0)], [Fraction(0), *coefficients], strict=True)
         ]
     result = periodic_internal_rate(coefficients)
     assert len(result.roots) == len(growth)
