@@ -1,0 +1,1 @@
+"""May this right be pledged for this loan?"""

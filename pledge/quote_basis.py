@@ -1,0 +1,168 @@
+"""On what is a quote computed: which policies, what-if values, terms and rules, once they are found consistent?"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pledge.eligibility.rules import EligibilityCase
+from pledge.instalments import LoanTerms, Period
+from pledge.policy_catalogue import overlay_policies, policies_of_kind
+from pledge.request import PledgeQuoteRequest
+from valuation.errors import FieldProblem, InputError, UnknownNameError
+from valuation.kernel.calendar import load_china_calendar
+from valuation.kernel.dated import DatedTable, Hypothesis
+from valuation.kernel.money import Money
+
+__all__ = ["QuoteBasis", "fen_of", "read_basis"]
+
+#: The reference rate that subsidies are tied to.
+_REFERENCE_RATE = "lpr"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteBasis:
+    """A request with everything it refers to: ``tables`` are the policies it uses, what-if values laid over them.
+
+    ``terms`` are those of the principal asked for.
+    """
+
+    request: PledgeQuoteRequest
+    tables: Mapping[str, DatedTable]
+    terms: LoanTerms
+    case: EligibilityCase
+
+    @property
+    def policy(self) -> DatedTable:
+        """The bank's pledge-rate policy."""
+        return self.tables[self.request.policy]
+
+    @property
+    def policy_date(self) -> datetime.date:
+        """The day whose rules apply."""
+        return self.request.dates.policy_date
+
+    @property
+    def support_policies(self) -> tuple[DatedTable, ...]:
+        """The pool and the subsidy, as far as they were asked for."""
+        asked = (self.request.pool_policy, self.request.subsidy_policy)
+        return tuple(self.tables[name] for name in asked if name is not None)
+
+
+def read_basis(request: PledgeQuoteRequest, policies: Mapping[str, DatedTable]) -> QuoteBasis:
+    """Find everything a request refers to, and refuse what does not fit together.
+
+    Raises
+    ------
+    UnknownNameError : a policy that does not exist or is of another kind.
+    InputError : an appraisal after the report, terms that contradict each other, a what-if for a policy that the
+        quote does not use, a pool balance without a pool.
+    """
+    if request.asset.appraised_on > request.dates.report_date:
+        raise InputError.of(
+            "asset.appraised_on",
+            found=request.asset.appraised_on,
+            expected=f"{request.dates.report_date} or earlier, the report date",
+        )
+    if request.pool_balance is not None and request.pool_policy is None:
+        raise InputError.of("pool_policy", found="nothing", expected="the pool whose balance is stated")
+    registration = _registration_policy(request, policies)
+    tables = _overlaid(request, _used(request, policies, registration))
+    case = EligibilityCase(
+        asset=request.asset,
+        policy=tables[request.policy],
+        registration=None if registration is None else tables[registration],
+        policy_date=request.dates.policy_date,
+        drawdown_date=request.loan.drawdown_date,
+        term_months=request.loan.term_months,
+    )
+    return QuoteBasis(request=request, tables=tables, terms=_terms(request), case=case)
+
+
+def fen_of(amount: Decimal) -> int:
+    """The whole fen of an amount in yuan that was read with at most two decimals."""
+    return Money.from_text(amount).fen
+
+
+def _used(
+    request: PledgeQuoteRequest, policies: Mapping[str, DatedTable], registration: str | None
+) -> dict[str, DatedTable]:
+    """The tables this quote reads."""
+    asked = [
+        ("policy", request.policy, "pledge_rate"),
+        ("pool_policy", request.pool_policy, "risk_pool"),
+        ("subsidy_policy", request.subsidy_policy, "interest_subsidy"),
+    ]
+    for field, name, kind in asked:
+        known = policies_of_kind(policies, kind)
+        if name is not None and name not in known:
+            raise UnknownNameError.among(field, found=name, known=known)
+    names = [name for _, name, _ in asked if name is not None]
+    names += [registration] if registration is not None else []
+    names += [_REFERENCE_RATE] if request.subsidy_policy is not None else []
+    return {name: policies[name] for name in names}
+
+
+def _registration_policy(request: PledgeQuoteRequest, policies: Mapping[str, DatedTable]) -> str | None:
+    """The registration rules for this kind of right; the newest in force when several are loaded."""
+    day = request.dates.policy_date
+    rules = [
+        name
+        for name in policies_of_kind(policies, "registration_rules")
+        if request.asset.kind in policies[name].facts.get("asset_kinds", [])
+    ]
+    begun = {name: _first_day(policies[name]) for name in rules}
+    # The newest that has begun; before all of them the oldest, so that the lookup names its first day.
+    in_force = [name for name in rules if begun[name] <= day]
+    if in_force:
+        return max(in_force, key=begun.__getitem__)
+    return min(rules, key=begun.__getitem__, default=None)
+
+
+def _first_day(table: DatedTable) -> datetime.date:
+    return min(parameter.steps[0].from_date for parameter in table.parameters.values())
+
+
+def _overlaid(request: PledgeQuoteRequest, used: dict[str, DatedTable]) -> dict[str, DatedTable]:
+    for name in request.what_if:
+        if name not in used:
+            raise InputError.of(
+                f"what_if.{name}",
+                found="a policy this quote does not use",
+                expected=f"one of {', '.join(sorted(used))}",
+            )
+    what_if = {
+        name: {key: Hypothesis(stated.value, stated.reason) for key, stated in values.items()}
+        for name, values in request.what_if.items()
+    }
+    return overlay_policies(used, what_if)
+
+
+def _terms(request: PledgeQuoteRequest) -> LoanTerms:
+    loan, repayment = request.loan, request.loan.repayment
+    if loan.term_months % repayment.period_months:
+        raise InputError.of(
+            "loan.term_months", found=loan.term_months, expected=f"a multiple of {repayment.period_months} months"
+        )
+    try:
+        return LoanTerms(
+            principal_fen=fen_of(loan.requested),
+            annual_rate_share=loan.annual_rate_share,
+            drawdown_date=loan.drawdown_date,
+            period_count=loan.term_months // repayment.period_months,
+            period=Period(months=repayment.period_months),
+            day_count=repayment.day_count,
+            interest_rounding=repayment.interest_rounding.rounding,
+            instalment_rounding=repayment.instalment_rounding.rounding,
+            due_date_convention=repayment.due_date_convention,
+            interest_dates=repayment.interest_dates,
+            end_of_month=repayment.end_of_month,
+            calendar=load_china_calendar(),
+        )
+    except InputError as error:
+        raise InputError.from_problems(
+            FieldProblem(f"loan.repayment.{problem.field}", problem.found, problem.expected)
+            for problem in error.problems
+        ) from error

@@ -1,0 +1,136 @@
+"""What must a reader of the quote still do, and what must he doubt?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pledge.eligibility.rules import UNTESTED_GROUNDS
+from pledge.instalments import months_after
+from pledge.pledged_asset import ASSET_KINDS
+from pledge.policy_catalogue import open_gaps
+from pledge.quote_basis import QuoteBasis
+from valuation.kernel.dated import DatedTable, DatedValue
+from valuation.kernel.labels import Label, NamedWarning
+
+__all__ = ["conditions_of", "doubts_of"]
+
+
+def conditions_of(basis: QuoteBasis) -> tuple[tuple[Label, ...], tuple[DatedValue, ...]]:
+    """Which conditions come with the quote, and which values of policies do they state?
+
+    Registration and its grounds that no stated fact settles; a mark-up the policy prices at; every gap of the
+    policies used that this right and loan could meet.
+    """
+    conditions, values = _registration_conditions(basis)
+    markup = "rate_markup_over_benchmark_share"
+    if basis.policy.has(markup):
+        value = basis.policy.value(markup, on=basis.policy_date)
+        values.append(value)
+        conditions.append(_markup(value))
+    for table in (basis.policy, *basis.support_policies):
+        conditions.extend(_gaps(table, basis))
+    return tuple(conditions), tuple(values)
+
+
+def doubts_of(basis: QuoteBasis, used: Iterable[DatedValue]) -> list[NamedWarning]:
+    """Which doubts does the basis of the quote itself carry?
+
+    Recalled and supposed values that were used; what-if values that nothing used; registration rules that are not
+    loaded; an appraisal older than the policy allows.
+    """
+    values = list(used)
+    doubts = [value.warning for value in values if value.warning is not None]
+    doubts += _unused_hypotheses(basis, {value.source.id for value in values if value.status == "hypothesis"})
+    if basis.case.registration is None:
+        doubts.append(_no_registration_rules(basis))
+    return [*doubts, *_old_appraisal(basis)]
+
+
+def _registration_conditions(basis: QuoteBasis) -> tuple[list[Label], list[DatedValue]]:
+    registration = basis.case.registration
+    if registration is None:
+        return [], []
+    rules = [name for name in ("created_at_registration", "filed_jointly") if registration.has(name)]
+    stated = [registration.value(name, on=basis.policy_date) for name in rules]
+    grounds = [registration.value(f"refusal_grounds.{name}", on=basis.policy_date) for name in UNTESTED_GROUNDS]
+    conditions = [_cited(value, zh="", en="") for value in stated]
+    conditions += [
+        _cited(value, zh="本报价未判断、须核对材料的不予登记情形：", en="not judged here, check the papers: ")
+        for value in grounds
+    ]
+    return conditions, [*stated, *grounds]
+
+
+def _cited(value: DatedValue, *, zh: str, en: str) -> Label:
+    source = value.source.number or value.source.title
+    return Label(f"{zh}{value.label.zh}（{source}）", f"{en}{value.label.en} ({source})")
+
+
+def _markup(value: DatedValue) -> Label:
+    return Label(
+        f"{value.label.zh}：{value.value:%}；基准利率不在数据内，未核对贷款利率",
+        f"{value.label.en}: {value.value:%}; the benchmark is not in the data, the loan rate was not checked",
+    )
+
+
+def _gaps(table: DatedTable, basis: QuoteBasis) -> list[Label]:
+    """Gaps of a policy, but for those that concern another kind of right."""
+    others = set(map(str, ASSET_KINDS)) - {basis.request.asset.kind}
+    return [
+        Label(
+            f"{table.label.zh}：{table.parameters[name].label.zh}未知，须查原文",
+            f"{table.id}: {name} is not known; {remedy}",
+        )
+        for name, remedy in open_gaps(table, on=basis.policy_date).items()
+        if name.rpartition(".")[2] not in others
+    ]
+
+
+def _unused_hypotheses(basis: QuoteBasis, used: set[str]) -> list[NamedWarning]:
+    return [
+        NamedWarning(
+            "hypothesis_not_used",
+            Label(
+                f"假设值{policy}: {name}未影响本报价",
+                f"the what-if value {policy}: {name} had no part in this quote",
+            ),
+        )
+        for policy, values in basis.request.what_if.items()
+        for name in values
+        if f"what-if:{name}" not in used
+    ]
+
+
+def _no_registration_rules(basis: QuoteBasis) -> NamedWarning:
+    kind = ASSET_KINDS[basis.request.asset.kind]
+    return NamedWarning(
+        "registration_rules_not_loaded",
+        Label(
+            f"未收录{kind.zh}的质押登记规则，登记条件仅按一般事实判断，未对照法规原文",
+            f"no registration rules are loaded for this kind of right ({kind.en}); the facts were tested, but"
+            " against no text of law",
+        ),
+    )
+
+
+def _old_appraisal(basis: QuoteBasis) -> list[NamedWarning]:
+    """Only a policy says how long an appraisal serves; without its word no age is too old."""
+    name = "appraisal_validity_months"
+    if not basis.policy.has(name):
+        return []
+    months = basis.policy.value(name, on=basis.policy_date).value
+    assert isinstance(months, int), "months of a loaded policy are whole numbers"
+    appraised = basis.request.asset.appraised_on
+    last_day = months_after(appraised, months)
+    if basis.request.loan.drawdown_date <= last_day:
+        return []
+    return [
+        NamedWarning(
+            "appraisal_too_old",
+            Label(
+                f"评估基准日{appraised}，政策规定{months}个月内有效（至{last_day}），放款日已超过",
+                f"appraised on {appraised}, which the policy lets serve {months} months (to {last_day});"
+                " drawdown is later",
+            ),
+        )
+    ]
