@@ -55,6 +55,9 @@ Model = TypeVar("Model", bound=BaseModel)
 _UNION_TAGS = ("one_figure", "figure_by_year")
 #: Longest list a request may hold; everything has a limit.
 MAXIMUM_ITEMS = 10_000
+#: Days a request may name: years are added to them, and the calendar ends with the year 9999. A right without an end
+#: states no expiry date instead of a far one.
+FIRST_DAY, LAST_DAY = datetime.date(1800, 1, 1), datetime.date(2999, 12, 31)
 #: Digits a decimal may have before the point, and after it.
 _DIGITS = 18
 _DECIMAL_PATTERN = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -116,14 +119,20 @@ def _number(found: Any) -> float:
 
 
 def _day(found: Any) -> datetime.date:
-    if type(found) is datetime.date:
-        return found
+    day = found if type(found) is datetime.date else _day_in(found)
+    if day is None:
+        raise PydanticCustomError("day", "a date such as 2020-12-31")
+    if not FIRST_DAY <= day <= LAST_DAY:
+        limits = {"first": str(FIRST_DAY), "last": str(LAST_DAY)}
+        raise PydanticCustomError("day", "a date from {first} to {last}", limits)
+    return day
+
+
+def _day_in(text: Any) -> datetime.date | None:
     try:
-        if isinstance(found, str) and len(found) == 10:
-            return datetime.date.fromisoformat(found)
+        return datetime.date.fromisoformat(text) if isinstance(text, str) and len(text) == 10 else None
     except ValueError:
-        pass
-    raise PydanticCustomError("day", "a date such as 2020-12-31")
+        return None
 
 
 def _currency(found: Any) -> str:
@@ -217,12 +226,12 @@ def field_problems(
     return [_field_problem(dict(error), prefix, data) for error in errors]
 
 
-def _path(location: tuple[int | str, ...], data: Any) -> list[str]:
-    """The parts of a location that lead from one value of the data to the next; the last is always kept."""
+def _path(location: tuple[int | str, ...], data: Any, *, is_missing: bool) -> list[str]:
+    """The parts of a location that lead from one value of the data to the next; a missing field is kept."""
     parts, at = [], data
-    for part in location:
+    for index, part in enumerate(location):
         is_tag = part in _UNION_TAGS or (isinstance(at, Mapping) and part not in at and part in at.values())
-        if is_tag:
+        if is_tag and not (is_missing and index == len(location) - 1):
             continue
         parts.append(str(part))
         if isinstance(at, Mapping):
@@ -235,7 +244,7 @@ def _path(location: tuple[int | str, ...], data: Any) -> list[str]:
 
 
 def _field_problem(error: Mapping[str, Any], prefix: str, data: Any) -> FieldProblem:
-    path = ".".join([*([prefix] if prefix else []), *_path(error["loc"], data)])
+    path = ".".join([*([prefix] if prefix else []), *_path(error["loc"], data, is_missing=error["type"] == "missing")])
     if error["type"] == "missing":
         return FieldProblem(path, "nothing", "a value")
     if error["type"] == "extra_forbidden":

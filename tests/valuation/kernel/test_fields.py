@@ -137,6 +137,9 @@ def test_a_rate_travels_as_text_without_loss(number: Decimal) -> None:
         ("day", "2020-02-30", "a date such as 2020-12-31"),
         ("day", "2020-1-1", "a date such as 2020-12-31"),
         ("day", datetime.datetime(2020, 1, 1, 12, tzinfo=datetime.UTC), "a date such as 2020-12-31"),
+        ("day", "9999-12-31", "a date from 1800-01-01 to 2999-12-31"),
+        ("day", "1799-12-31", "a date from 1800-01-01 to 2999-12-31"),
+        ("day", datetime.date(3000, 1, 1), "a date from 1800-01-01 to 2999-12-31"),
         ("currency", "RMB", "one of CNY, EUR, GBP, HKD, USD"),
         ("currency", ["CNY"], "one of CNY, EUR, GBP, HKD, USD"),
         ("flag", 1, "a valid boolean"),
@@ -201,13 +204,18 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_path() -> None:
         ({"shares": {"value": "x", "grade": "assumed", "reason": "for the test"}}, "shares.value"),
         ({"shares": {"values": [0.1, "x"], "grade": "assumed", "reason": "for the test"}}, "shares.values.1"),
         ({"shape": {"kind": "round", "radius": -1}}, "shape.radius"),
-        ({"shape": {"kind": "hexagon"}}, "shape"),
+        ({"shape": {"kind": "hexagon"}}, "shape.kind"),
         ({"spread": {"kind": "uniform", "low": 2, "high": 1}}, "spread"),
     ],
 )
 def test_the_path_is_the_one_in_the_request_not_pydantics(data: dict[str, Any], path: str) -> None:
     """The name of the shape that was recognised is no part of the request's own path."""
     assert [problem.field for problem in problems(data)] == [path]
+
+
+def test_a_missing_field_is_named_even_where_another_holds_its_name() -> None:
+    found = problems({"shape": {"kind": "square", "label": "side"}})
+    assert [problem.field for problem in found] == ["shape.side", "shape.label"]
 
 
 def test_without_the_data_the_paths_of_figures_are_clean_too() -> None:

@@ -103,8 +103,8 @@ def test_the_paper_by_hand() -> None:
 
 def test_how_a_number_came_about_in_both_languages() -> None:
     made = paper()
-    assert made.formula_in_words("present", "zh") == "收入 × (1 + 折现率) ^ (0 − 年期)"
-    assert made.formula_in_words("present", "en") == "revenue × (1 + rate) ^ (0 − time)"
+    assert made.formula_in_words("present", "zh") == "收入 × (1 + 折现率) ^ (−年期)"
+    assert made.formula_in_words("present", "en") == "revenue × (1 + rate) ^ (−time)"
     assert made.formula_in_words("root", "zh") == "求根"
     assert made.formula_in_words("base", "en") == "for the test"
     assert made.formula_in_words("time_years", "en") == "year ends"
