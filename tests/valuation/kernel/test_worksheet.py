@@ -49,7 +49,7 @@ def paper() -> Worksheet:
 
     By hand with revenue 100, growth 10 %, 20 %, 0 %, rate 25 %:
     revenue 110, 132, 132; lagged 100, 110, 132; factor 0.8, 0.64, 0.512; present 88, 84.48, 67.584;
-    value 240.064; root 15.494…; profit per column 110 − 100 = 10, 22, 0.
+    value 240.064; root 15.494…
     """
     sheet = started()
     revenue = sheet.figure(
