@@ -32,10 +32,7 @@ class PledgeQuoteOut(BaseModel):
     maximum_loan: MaximumLoanOut
     offered_principal: str = Field(pattern=_AMOUNT)
     cover: dict[str, Any]
-    cost: dict[str, str | None]
-    schedule_is_of: Literal["offered_principal"]
-    schedule: dict[str, Any] | None
-    support: list[dict[str, Any]]
+    offer: dict[str, Any] | None = Field(description="schedule, effective rate and support of the principal offered")
     eligibility: list[dict[str, Any]]
     conditions: list[dict[str, str]]
     warnings: list[dict[str, str]]

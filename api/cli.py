@@ -1,0 +1,205 @@
+"""The command ``ipfin``: the same questions on a terminal, and the server.
+
+Only Typer is imported here; a command imports what it needs when it runs, so that ``ipfin --help`` is quick.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from api.catalogues import Catalogues
+    from api.render.grids import Section
+
+__all__ = ["main"]
+
+main = typer.Typer(
+    name="ipfin",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="知识产权金融：评估、质押报价、财政资金撬动。 Value a right, quote a loan on it, see what money sets in motion.",
+)
+
+#: Width of tables where nobody says how wide the screen is: a file, a pipe.
+_WIDTH = 120
+_BAD_INPUT = 2
+
+
+class Lang(enum.StrEnum):
+    """Language of labels; headings show both."""
+
+    zh = "zh"
+    en = "en"
+
+
+RequestFile = Annotated[Path, typer.Argument(metavar="FILE.toml", help="请求文件 The request.")]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。 Print the answer as JSON.")]
+InLanguage = Annotated[Lang, typer.Option("--lang", help="标签语言 Language of labels.")]
+
+
+@main.command()
+def value(
+    file: RequestFile,
+    json: AsJson = False,
+    xlsx: Annotated[
+        Path | None, typer.Option(metavar="OUT.xlsx", help="写出工作底稿。 Write the working papers.")
+    ] = None,
+    lang: InLanguage = Lang.zh,
+) -> None:
+    """评估一项权利。 Value a right."""
+    with _reported():
+        from api.files import value_file, write_bytes
+        from api.render.appraisal import appraisal_sections
+
+        appraisal = value_file(file, _catalogues())
+        if xlsx is not None:
+            write_bytes(xlsx, appraisal.workbook())
+        _answer(appraisal.as_document, appraisal_sections(appraisal, language=lang.value), as_json=json)
+
+
+@main.command()
+def quote(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
+    """质押贷款报价。 Quote a pledge loan."""
+    with _reported():
+        from api.files import quote_file
+        from api.render.quote import quote_sections
+
+        answer = quote_file(file, _catalogues())
+        _answer(answer.as_document, quote_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command()
+def leverage(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
+    """财政资金撬动测算。 What does public money set in motion?"""
+    with _reported():
+        from api.files import leverage_file
+        from api.render.leverage import leverage_sections
+
+        answer = leverage_file(file, _catalogues())
+        _answer(answer.as_document, leverage_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command()
+def methods(json: AsJson = False) -> None:
+    """列出评估方法和财政工具。 List the methods and instruments."""
+    with _reported():
+        from api.methods.service import instrument_documents, method_documents
+        from api.render.listings import instrument_sections, method_sections
+
+        documents = {
+            "methods": list(method_documents().values()),
+            "instruments": list(instrument_documents().values()),
+        }
+        sections = [*method_sections(documents["methods"]), *instrument_sections(documents["instruments"])]
+        _answer(lambda: documents, iter(sections), as_json=json)
+
+
+@main.command()
+def policies(json: AsJson = False) -> None:
+    """列出政策及其缺失项。 List the policies and their gaps."""
+    with _reported():
+        from api.policies.service import policy_documents
+        from api.render.listings import policy_sections
+
+        documents = list(policy_documents(_catalogues()).values())
+        _answer(lambda: {"items": documents}, policy_sections(documents), as_json=json)
+
+
+@main.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址 Address to listen at.")] = None,
+    port: Annotated[int | None, typer.Option(help="端口，0 为任选。 Port; 0 takes a free one.")] = None,
+) -> None:
+    """启动服务（先更新数据库）。 Serve the API; the database is migrated first."""
+    with _reported():
+        from api.serving import serve_api
+        from api.settings import read_settings
+
+        stated = {name: found for name, found in (("host", host), ("port", port)) if found is not None}
+        serve_api(read_settings(**stated), announce=_console().print)
+
+
+@main.command()
+def migrate() -> None:
+    """更新数据库结构。 Bring the database to this version."""
+    with _reported():
+        from api.settings import read_settings
+        from api.store.database import open_database
+        from api.store.migrate import migrate as bring_up
+
+        before, after = bring_up(open_database(read_settings().database_url.get_secret_value()))
+        state = "already at" if before == after else f"{before or 'empty'} →"
+        _console().print(f"数据库 database: {state} {after}")
+
+
+@main.command()
+def doctor() -> None:
+    """检查安装。 Check this installation; exit code 1 when something must be put right."""
+    with _reported():
+        import datetime
+
+        from api.doctor import check_installation
+        from api.render.grids import print_sections
+        from api.render.listings import doctor_sections
+        from api.settings import read_settings
+
+        findings = check_installation(read_settings(), today=datetime.datetime.now(datetime.UTC).date())
+        print_sections(_console(), doctor_sections(findings))
+    if any(finding.outcome == "failed" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _answer(document: Callable[[], dict[str, Any]], sections: Iterator[Section], *, as_json: bool) -> None:
+    """Print an answer for a program, or for a person."""
+    from api.render.grids import print_sections
+
+    if as_json:
+        import orjson
+
+        text = orjson.dumps(document(), option=orjson.OPT_INDENT_2).decode()
+        sys.stdout.write(text + "\n")
+    else:
+        print_sections(_console(), sections)
+
+
+def _catalogues() -> Catalogues:
+    from api.catalogues import load_catalogues
+    from api.settings import read_settings
+
+    return load_catalogues(read_settings().policy_dirs)
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else _WIDTH, highlight=False, markup=False)
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    """Report an error as a table on standard error and end with exit code 2; nothing was written."""
+    from valuation.errors import IpfinError
+
+    try:
+        yield
+    except IpfinError as error:
+        from api.render.grids import print_sections
+        from api.render.listings import error_sections
+
+        print_sections(_console(stderr=True), error_sections(error))
+        raise typer.Exit(_BAD_INPUT) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Answers on a screen: tables a bank officer can read, Chinese first."""
