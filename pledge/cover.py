@@ -95,7 +95,7 @@ def maximum_loan(appraised_value_fen: int, *, pledge_rate_share: Share, loan_cap
     Examples
     --------
     >>> maximum_loan(600_0000_00, pledge_rate_share=Decimal("0.25"), loan_cap_fen=1000_0000_00).amount_fen
-    15000000
+    150000000
 
     References
     ----------

@@ -227,7 +227,9 @@ def _effective_rate(terms: LoanTerms, schedule: Schedule, fees_fen: int) -> Inte
         )
     dates = [terms.drawdown_date, *(row.due_date for row in schedule.rows)]
     amounts = [terms.principal_fen - fees_fen, *(-row.payment_fen for row in schedule.rows)]
-    return dated_internal_rate(dates, amounts)
+    rate = dated_internal_rate(dates, amounts)
+    assert rate.status == "one_root", "one receipt followed by payments has exactly one rate"
+    return rate
 
 
 def _support(basis: QuoteBasis, terms: LoanTerms, schedule: Schedule) -> tuple[SupportAnswer, ...]:
@@ -272,8 +274,6 @@ def _warnings(
     if offer is not None:
         found += offer.schedule.warnings
         found += [warning for answer in offer.support for warning in answer.warnings]
-        if offer.effective_annual_rate.status != "one_root":
-            found.append(_NO_EFFECTIVE_RATE)
     return tuple(dict.fromkeys(found))
 
 
@@ -289,12 +289,6 @@ def _short_on_pledgee_value(found: Cover) -> NamedWarning:
     )
 
 
-_NO_EFFECTIVE_RATE = NamedWarning(
-    "no_effective_rate",
-    Label("现金流没有唯一的实际年利率", "the cash flows have no single effective annual rate"),
-)
-
-
 def _distinct(values: Iterable[DatedValue | None]) -> tuple[DatedValue, ...]:
     """Each value once, in order of first use."""
     unique = {(value.name, value.source, value.from_date): value for value in values if value is not None}
@@ -306,7 +300,7 @@ def _digest(request: PledgeQuoteRequest, used: Iterable[DatedValue]) -> str:
     return digest_of(
         {
             "question": "pledge_quote",
-            "request": request.model_dump(),
+            "request": request.model_dump(mode="json"),
             "values_used": [value.as_document() for value in used],
             "calendar_horizon": load_china_calendar().horizon,
         }
@@ -318,7 +312,7 @@ def _offer_document(offer: Offer, request: PledgeQuoteRequest) -> dict[str, Any]
     return {
         "principal": Money(offer.principal_fen).text,
         "nominal_annual_rate_share": format(request.loan.annual_rate_share, "f"),
-        "effective_annual_rate_share": None if rate.rate is None else f"{rate.rate:.8f}",
+        "effective_annual_rate_share": f"{rate.rate:.8f}",
         "effective_rate_status": rate.status,
         "effective_rate_day_count": "actual/365",
         "fees_upfront": Money(offer.fees_upfront_fen).text,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pledge.eligibility.rules import EligibilityCase
 from pledge.instalments import LoanTerms, Period
 from pledge.policy_catalogue import overlay_policies, policies_of_kind
-from pledge.request import PledgeQuoteRequest
+from pledge.request import LoanRequest, PledgeQuoteRequest
 from valuation.errors import FieldProblem, InputError, UnknownNameError
 from valuation.kernel.calendar import load_china_calendar
 from valuation.kernel.dated import DatedTable, Hypothesis
@@ -163,6 +163,10 @@ def _terms(request: PledgeQuoteRequest) -> LoanTerms:
         )
     except InputError as error:
         raise InputError.from_problems(
-            FieldProblem(f"loan.repayment.{problem.field}", problem.found, problem.expected)
-            for problem in error.problems
+            FieldProblem(_path(problem.field), problem.found, problem.expected) for problem in error.problems
         ) from error
+
+
+def _path(field: str) -> str:
+    """Where in the request a field of the terms was stated."""
+    return f"loan.{field}" if field in LoanRequest.model_fields else f"loan.repayment.{field}"

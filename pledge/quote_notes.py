@@ -52,7 +52,8 @@ def _registration_conditions(basis: QuoteBasis) -> tuple[list[Label], list[Dated
         return [], []
     rules = [name for name in ("created_at_registration", "filed_jointly") if registration.has(name)]
     stated = [registration.value(name, on=basis.policy_date) for name in rules]
-    grounds = [registration.value(f"refusal_grounds.{name}", on=basis.policy_date) for name in UNTESTED_GROUNDS]
+    open_grounds = [name for name in map("refusal_grounds.{}".format, UNTESTED_GROUNDS) if registration.has(name)]
+    grounds = [registration.value(name, on=basis.policy_date) for name in open_grounds]
     conditions = [_cited(value, zh="", en="") for value in stated]
     conditions += [
         _cited(value, zh="本报价未判断、须核对材料的不予登记情形：", en="not judged here, check the papers: ")

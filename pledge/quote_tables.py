@@ -95,14 +95,15 @@ def _cover_rows(cover: Cover, value: Label) -> list[tuple[Cell, Cell]]:
 
 
 def _cost_rows(quote: PledgeQuote, offer: Offer) -> list[tuple[Cell, Cell]]:
-    rate = offer.effective_annual_rate.rate
-    effective: Cell = Label("无唯一解", "no single rate") if rate is None else f"{rate:.4%}"
     return [
         (Label("还款方式", "repayment form"), repayment_forms()[offer.schedule.form].label),
         (Label("名义年利率", "nominal annual rate"), f"{quote.request.loan.annual_rate_share:.4%}"),
         (Label("一次性费用（元）", "fees up front (yuan)"), yuan(offer.fees_upfront_fen)),
         (Label("利息合计（元）", "total interest (yuan)"), yuan(offer.schedule.total_interest_fen)),
-        (Label("实际年利率（含费用，实际天数/365）", "effective annual rate (with fees, actual/365)"), effective),
+        (
+            Label("实际年利率（含费用，实际天数/365）", "effective annual rate (with fees, actual/365)"),
+            f"{offer.effective_annual_rate.rate:.4%}",
+        ),
     ]
 
 
@@ -176,8 +177,9 @@ def _sources(quote: PledgeQuote, language: Language) -> TextTable:
 def _value(value: DatedValue) -> Cell:
     if isinstance(value.value, bool):
         return Label("是", "yes") if value.value else Label("否", "no")
-    number = value.value if isinstance(value.value, str) else f"{value.value:,}"
-    return f"{number} ({value.unit})"
+    if isinstance(value.value, str):
+        return value.value
+    return f"{value.value:,} ({value.unit})"
 
 
 def yuan(fen: int) -> str:

@@ -117,9 +117,9 @@ def check_eligibility(case: EligibilityCase) -> tuple[Finding, ...]:
 
 def _finding(rule: EligibilityRule, case: EligibilityCase) -> Finding:
     verdict = rule.test(case)
-    reference = verdict.held_against
-    if rule.ground is not None and case.registration is not None:
-        reference = case.registration.value(f"refusal_grounds.{rule.ground}", on=case.policy_date)
+    reference, ground = verdict.held_against, f"refusal_grounds.{rule.ground}"
+    if case.registration is not None and case.registration.has(ground):
+        reference = case.registration.value(ground, on=case.policy_date)
     return Finding(rule.id, rule.label, verdict.outcome, verdict.reason, reference)
 
 
