@@ -27,7 +27,7 @@ main = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="知识产权金融：评估、质押报价、财政资金撬动。 Value a right, quote a loan on it, see what money sets in motion.",
+    help="知识产权金融：评估、质押报价、财政资金撬动。 Value a right, quote a loan on it, see what money moves.",
 )
 
 #: Width of tables where nobody says how wide the screen is: a file, a pipe.
