@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from valuation.discounting.timing import Timing
-from valuation.kernel.expression import Name, choose, larger
+from valuation.kernel.expression import Expression, Name, absolute, choose, larger
 from valuation.kernel.fields import FrozenModel, Reason
 from valuation.kernel.figures import Figure, at_least
 from valuation.kernel.labels import Label
@@ -46,7 +46,7 @@ def value_with_tax_amortisation(
     """Add the tax amortisation benefit (TAB) to a value; the last line is the value with it.
 
     With tax rate t, tax life n and discount rate k, the annuity is ``a = (1 − (1+k)^−n) / k`` (times ``(1+k)^½``
-    mid-year; ``n`` when k = 0), and because the benefit is itself deductible
+    mid-year; the limit ``n`` at k = 0), and because the benefit is itself deductible
     ``value = before / (1 − t · a / n)``. A value of zero or less carries no benefit; a benefit of the whole price or
     more (only below a discount rate of zero) is refused.
 
@@ -76,8 +76,7 @@ def value_with_tax_amortisation(
     growth = (1 + discount_rate) ** 0.5 if timing == "mid_year" else 1.0
     annuity = sheet.line(
         "tab_annuity",
-        choose(discount_rate.equals(0), then=years, otherwise=(1 - (1 + discount_rate) ** -years) / discount_rate)
-        * growth,
+        _annuity(years, discount_rate) * growth,
         label=Label("年金现值系数", "annuity factor of the tax life"),
         unit="years",
     )
@@ -102,3 +101,16 @@ def value_with_tax_amortisation(
         unit=unit,
     )
     return sheet.line("value", before + benefit, label=label, unit=unit, total=True)
+
+
+def _annuity(years: Name, rate: Name) -> Expression:
+    """``(1 − (1+k)^−n) / k``; near zero, where that loses its digits, the first two terms of its series in k."""
+    return choose(
+        absolute(rate) < _NEAR_ZERO,
+        then=years * (1 - rate * (years + 1) / 2),
+        otherwise=(1 - (1 + rate) ** -years) / rate,
+    )
+
+
+#: Where series and formula are equally exact: both to ten digits for a tax life of twenty years.
+_NEAR_ZERO = 1e-6

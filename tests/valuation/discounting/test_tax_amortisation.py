@@ -72,7 +72,7 @@ def test_the_table_of_factors(tax: float, years: int, rate: float, year_end: flo
 @given(
     tax=st.floats(0, 0.5),
     years=st.integers(1, 20),
-    rate=st.sampled_from([0.0, 0.01, 0.08, 0.12, 0.3, 1.0]),
+    rate=st.sampled_from([0.0, 1e-165, -1e-12, 9e-7, 1.1e-6, 0.01, 0.08, 0.12, 0.3, 1.0]),
     timing=st.sampled_from(["year_end", "mid_year"]),
 )
 def test_iterating_the_circular_definition_gives_the_same(tax: float, years: int, rate: float, timing: Timing) -> None:
