@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 from valuation.kernel.conclusion import Conclusion, Indicated
 from valuation.kernel.digest import ENGINE_VERSION, digest_of
 from valuation.kernel.fields import Dates, FrozenModel
-from valuation.kernel.figures import check_sources
+from valuation.kernel.figures import GRADE_LABELS, check_sources, graded_in
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.sources import Source, unverified
 from valuation.kernel.subject import Subject
@@ -126,7 +126,7 @@ class Method(Generic[Inputs]):
             conventions=paper.conventions,
             inputs=inputs.model_dump(mode="json", exclude_none=True),
             sources=used,
-            warnings=_all_warnings(paper, used),
+            warnings=_all_warnings(inputs, paper, used),
             seed=None if uncertainty is None else uncertainty.seed,
             engine_version=ENGINE_VERSION,
             digest=digest_of(self._digested(inputs, setting, uncertainty)),
@@ -161,6 +161,18 @@ def _indicated(worksheet: Worksheet, name: str) -> Indicated:
     return Indicated(name, entry.label, entry.unit, worksheet.value(name))
 
 
-def _all_warnings(paper: Paper, used: tuple[Source, ...]) -> tuple[NamedWarning, ...]:
-    """The method's doubts, the checks that failed softly, and every source that nobody has verified."""
-    return (*paper.warnings, *paper.worksheet.warnings(), *unverified(used))
+def _all_warnings(inputs: FrozenModel, paper: Paper, used: tuple[Source, ...]) -> tuple[NamedWarning, ...]:
+    """The method's doubts, the checks that failed softly, what was only supposed, what nobody verified."""
+    return (*paper.warnings, *paper.worksheet.warnings(), *_supposed(inputs), *unverified(used))
+
+
+def _supposed(inputs: FrozenModel) -> tuple[NamedWarning, ...]:
+    """Name every figure that is a hypothesis or an assumption, so that no reader takes it for evidence."""
+    found = []
+    for grade in ("hypothesis", "assumed"):
+        named = [path for path, figure in graded_in(inputs) if figure.grade == grade]
+        if named:
+            label, listed = GRADE_LABELS[grade], ", ".join(named)
+            text = Label(f"{label.zh}的输入：{listed}", f"{label.en} inputs: {listed}")
+            found.append(NamedWarning(f"{grade}_inputs", text))
+    return tuple(found)

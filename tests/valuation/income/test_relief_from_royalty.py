@@ -244,14 +244,17 @@ def test_a_royalty_above_the_profit_over_the_life_is_refused() -> None:
 
 def test_a_royalty_above_the_profit_of_one_year_is_named() -> None:
     made = concluded(relief(operating_margin_share=series([0.3, 0.3, 0.01, 0.3, 0.3])))
-    (warning,) = made.warnings
+    warning, supposed = made.warnings
+    assert supposed.code == "assumed_inputs"
     assert warning.code == "royalty_above_profit_in_a_year"
     assert "royalty[2023-12-31] = 50000, operating_profit[2023-12-31] = 10000" in warning.label.en
 
 
 def test_without_a_margin_the_conclusion_says_that_profit_was_not_tested() -> None:
-    assert [each.code for each in concluded(relief()).warnings] == ["profit_test_not_made"]
-    assert concluded(relief(operating_margin_share=figure(0.3))).warnings == ()
+    assert [each.code for each in concluded(relief()).warnings] == ["profit_test_not_made", "assumed_inputs"]
+    (supposed,) = concluded(relief(operating_margin_share=figure(0.3))).warnings
+    assert supposed.code == "assumed_inputs"
+    assert "royalty_rate_share" in supposed.label.en
 
 
 @pytest.mark.parametrize(
