@@ -90,6 +90,15 @@ def leverage(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh
 
 
 @main.command()
+def request(file: RequestFile) -> None:
+    """把请求文件转成接口的 JSON。 Print a request file as the JSON body that the API takes."""
+    with _reported():
+        from api.files import request_json
+
+        sys.stdout.write(request_json(file) + "\n")
+
+
+@main.command()
 def methods(json: AsJson = False) -> None:
     """列出评估方法和财政工具。 List the methods and instruments."""
     with _reported():

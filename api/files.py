@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from api.bodies import read_model, read_toml
 from api.catalogues import Catalogues
 from leverage.answer import LeverageAnswer
@@ -13,7 +15,7 @@ from pledge.quote import PledgeQuote, quote_pledge
 from valuation.appraisal import Appraisal, appraise
 from valuation.errors import InputError
 
-__all__ = ["leverage_file", "quote_file", "value_file", "write_bytes"]
+__all__ = ["leverage_file", "quote_file", "request_json", "value_file", "write_bytes"]
 
 _MAXIMUM_BYTES = 10 * 2**20
 
@@ -33,6 +35,14 @@ def leverage_file(path: Path, catalogues: Catalogues) -> LeverageAnswer:
     """What does the public money of this file set in motion?"""
     request = read_model(catalogues.leverage_request, _document(path))
     return run_scenario(request, programmes=catalogues.programmes, policies=catalogues.leverage_policies)
+
+
+def request_json(path: Path) -> str:
+    """Which JSON body asks the API what this file asks?
+
+    Numbers written with a point become JSON numbers; amounts and rates of money stand as text in the file already.
+    """
+    return orjson.dumps(_document(path), default=float, option=orjson.OPT_INDENT_2).decode()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
