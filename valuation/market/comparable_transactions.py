@@ -76,14 +76,15 @@ def _build(inputs: ComparableTransactionsInputs, setting: Setting) -> Paper:
     )
     _central_value(sheet, inputs, adjusted, quantity, unit)
     worksheet = sheet.finish()
+    interval = _interval(inputs, worksheet)
     return Paper(
         worksheet=worksheet,
         answer="value",
         unit=unit,
         conventions=_conventions(inputs),
         beside=("central_unit_price", "effective_number"),
-        warnings=_doubts(inputs, worksheet),
-        interval=_interval(inputs, worksheet),
+        warnings=_doubts(inputs, interval),
+        interval=interval,
     )
 
 
@@ -188,7 +189,7 @@ def _interval(inputs: ComparableTransactionsInputs, worksheet: Worksheet) -> Int
 
     With normalised weights w, ``s² = Σ w (x − x̄)² / (1 − Σ w²)`` is unbiased, the prediction variance is
     ``s² (1 + Σ w²)``, and the quantile is Student's t with ``1/Σw² − 1`` degrees of freedom. With an effective
-    number of one comparable no range can be told: ``None``.
+    number of comparables below two, or an end beyond every float, no range can be told: ``None``.
     """
     concentration = worksheet.value("weight_concentration")
     freedom = 1 / concentration - 1
@@ -199,6 +200,8 @@ def _interval(inputs: ComparableTransactionsInputs, worksheet: Worksheet) -> Int
     mean, quantity = worksheet.value("weighted_mean"), inputs.subject_quantity.value
     ends = np.array([mean - reach, mean + reach])
     low, high = _unit_prices(ends, inputs.average) * quantity
+    if not np.isfinite(high):
+        return None
     share = f"{inputs.level_share:.0%}"
     meaning = Label(
         f"再有一宗同类交易，其修正后价格以 {share} 的概率落在此区间（加权 t 预测区间，自由度 {freedom:.2f}）",
@@ -210,18 +213,20 @@ def _interval(inputs: ComparableTransactionsInputs, worksheet: Worksheet) -> Int
 
 def _unit_prices(ends: Array, average: str) -> Array:
     """Back from what was averaged to a price; an arithmetic lower end below zero is cut at zero."""
-    return np.exp(ends) if average == "geometric" else np.maximum(ends, 0.0)
+    with np.errstate(over="ignore"):
+        return np.exp(ends) if average == "geometric" else np.maximum(ends, 0.0)
 
 
-def _doubts(inputs: ComparableTransactionsInputs, worksheet: Worksheet) -> tuple[NamedWarning, ...]:
+def _doubts(inputs: ComparableTransactionsInputs, interval: Interval | None) -> tuple[NamedWarning, ...]:
     found = []
     related = ", ".join(each.name for each in inputs.comparables if each.related_parties and each.weight_share > 0)
     if related:
         label = Label(f"关联方交易仍计入权重：{related}", f"related-party transactions carry weight: {related}")
         found.append(NamedWarning("related_party_comparables", label))
-    if 1 / worksheet.value("weight_concentration") - 1 < _SMALLEST_FREEDOM:
+    if interval is None:
         label = Label(
-            "有效可比交易不足两宗，无法给出区间", "fewer than two effective comparables: no interval can be told"
+            "有效可比交易过少（不足两宗或过于分散），无法给出区间",
+            "too few effective comparables (below two, or too scattered): no interval can be told",
         )
         found.append(NamedWarning("too_few_comparables", label))
     return tuple(found)
@@ -236,8 +241,8 @@ def _conventions(inputs: ComparableTransactionsInputs) -> dict[str, str]:
     }
 
 
-#: Below this many degrees of freedom the comparables are in effect one.
-_SMALLEST_FREEDOM = 1e-6
+#: Two equally weighted comparables have one degree of freedom, up to the rounding of their weights.
+_SMALLEST_FREEDOM = 1 - 1e-9
 _LABEL = Label("市场比较法", "Comparable transactions")
 
 METHOD = Method(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from valuation.errors import InputError
 from valuation.kernel.expression import Array
@@ -56,8 +57,8 @@ def american_launch_value(launch: Launch) -> Array:
     """What is the right to launch at any time worth?
 
     A binomial tree whose up and down moves carry the median drift (so that the probability stays near one half for
-    any volatility) and whose probability matches the forward exactly; two lattices of n and 2n steps are
-    extrapolated as ``2 V(2n) − V(n)``, which removes the error of order 1/n.
+    any volatility) and whose probability matches the forward exactly; the last step is Black–Scholes, and two
+    lattices of n and 2n steps are extrapolated as ``2 V(2n) − V(n)``, which removes the error of order 1/n.
 
     Returns
     -------
@@ -66,6 +67,7 @@ def american_launch_value(launch: Launch) -> Array:
     References
     ----------
     Cox, Ross, Rubinstein (1979), Option pricing: a simplified approach. Jarrow, Rudd (1983), Option Pricing.
+    Broadie, Detemple (1996), American option valuation, RFS 9: Black–Scholes at the last step with extrapolation.
 
     Tested by: QuantLib's QdFp engine for a constant yield, QuantLib's finite differences with the dividend curve
     (T − t)/T for the decay, limit cases; ``tests/valuation/options``.
@@ -83,9 +85,8 @@ def american_launch_value(launch: Launch) -> Array:
 def _rolled_back(launch: Launch, steps: int) -> Array:
     """Value at the root of a tree of so many steps."""
     tree = _Tree(launch, steps)
-    held = np.zeros((steps + 1, launch.value.size))
-    held = np.maximum(tree.exercise(steps), held)
-    for step in range(steps - 1, -1, -1):
+    held = np.maximum(tree.held_to_the_end(steps - 1), tree.exercise(steps - 1))
+    for step in range(steps - 2, -1, -1):
         held = np.maximum(tree.continuation(held), tree.exercise(step))
     root: Array = held[0]
     return root
@@ -114,6 +115,22 @@ class _Tree:
         ups = np.arange(step + 1)[:, None]
         moved: Array = self.launch.value * np.exp(step * self._drift + (2 * ups - step) * self._move)
         return moved
+
+    def held_to_the_end(self, step: int) -> Array:
+        """What holding on to the last day is worth at a step: Black–Scholes in place of the last branching.
+
+        The kink at the cost then falls between nodes without making the values of n and 2n steps oscillate.
+        """
+        if self.launch.decays:
+            # Nothing is left of the value on the last day.
+            return np.zeros((step + 1, self.launch.value.size))
+        left = self.launch.life_years * (1 - step / self.steps)
+        spread = self.launch.volatility * np.sqrt(left)
+        now = self.values(step) * np.exp(-self.launch.payout_yield * left)
+        cost = self.launch.cost * np.exp(-self.launch.rate * left)
+        d1 = np.log(now / cost) / spread + spread / 2
+        kept: Array = now * special.ndtr(d1) - cost * special.ndtr(d1 - spread)
+        return kept
 
     def exercise(self, step: int) -> Array:
         fraction = 1 - step / self.steps if self.launch.decays else 1.0

@@ -1,0 +1,191 @@
+"""One complete request for each income and cost method; the numbers are invented and graded so.
+
+Tests vary these, and the tests of what holds for every method run over all of them.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from tests.valuation.asking import NO_AMORTISATION, NO_SURVIVAL, Data, amount, amounts, answered, figure, series
+from valuation.kernel.conclusion import Conclusion
+
+NO_TAX = {"kind": "none", "reason": "left out in this test"}
+TAX = {"kind": "rate", "rate_share": figure(0.25)}
+
+
+def forecast(rate: float = 0.12, **changes: Any) -> Data:
+    common = {"first_year_end": "2021-12-31", "timing": "year_end", "survival": NO_SURVIVAL}
+    return common | {"discount_rate_share": figure(rate)} | changes
+
+
+def common(**changes: Any) -> Data:
+    """Tax, no tax amortisation, and a forecast at 12 %."""
+    return {"tax": TAX, "tax_amortisation": NO_AMORTISATION, "forecast": forecast()} | changes
+
+
+def profit_split() -> Data:
+    return {
+        "profit": {"kind": "stated", "amounts": amounts(1_000_000, 1_200_000, 900_000)},
+        "profit_basis": "total_profit",
+        "split_rate": {"kind": "stated", "rate_share": figure(0.25)},
+        "yearly_decay_share": figure(0.1),
+        **common(),
+    }
+
+
+def incremental_income() -> Data:
+    increment = {
+        "kind": "two_situations",
+        "with_right": {"volume_units": series([1000, 1100]), "unit_price": figure(120.0), "unit_cost": figure(70.0)},
+        "without_right": {"volume_units": series([900, 900]), "unit_price": figure(110.0), "unit_cost": figure(80.0)},
+    }
+    return {"increment": increment, "right_share": figure(0.8), **common()}
+
+
+def excess_earnings_single_period() -> Data:
+    assets = [
+        {"name": "厂房设备", "value": amount("500000.00"), "return_share": figure(0.1)},
+        {"name": "营运资金", "value": amount("200000.00"), "return_share": figure(0.04)},
+    ]
+    return {
+        "excess": {"kind": "income_less_returns", "annual_income": amount("100000.00"), "assets": assets},
+        "duration": {
+            "kind": "finite",
+            "advantage_years": figure(6.0),
+            "discount_rate_share": figure(0.12),
+            "timing": "mid_year",
+        },
+    }
+
+
+def multi_period_excess_earnings() -> Data:
+    assets = [
+        {
+            "name": "固定资产",
+            "value_share_of_revenue": series([0.3, 0.28, 0.26]),
+            "return_share": figure(0.08),
+            "recovery": {"kind": "share_of_revenue", "share": figure(0.02)},
+        },
+        {
+            "name": "人力资源",
+            "value_share_of_revenue": figure(0.1),
+            "return_share": figure(0.12),
+            "recovery": {"kind": "in_operating_costs", "reason": "training is expensed"},
+        },
+    ]
+    return {
+        "revenue": amounts(5_000_000, 5_500_000, 6_000_000),
+        "operating_margin_share": figure(0.2),
+        "contributory_assets": assets,
+        **common(forecast=forecast(survival={"kind": "exponential", "annual_hazard": figure(0.1)})),
+    }
+
+
+def multiplier_coefficient() -> Data:
+    return {
+        "materialised_cost": amount("600000.00"),
+        "labour_cost": amount("200000.00"),
+        "creative_labour_multiplier": figure(2.0),
+        "average_research_risk_coefficient": figure(0.2),
+        "investment_return_share": figure(0.25),
+        "obsolescence": {"kind": "share", "share": figure(0.3)},
+    }
+
+
+def minimum_licence_fee() -> Data:
+    return {
+        "replacement_cost": amount("1000000.00"),
+        "price_increase_share_by_year": [figure(0.05), figure(0.06)],
+        "condition": {"kind": "life", "years_used": figure(2.0), "remaining_years": figure(8.0)},
+        "licensee_capacity": {"name": "被许可方", "units": figure(100.0)},
+        "other_capacities": [{"name": "许可方", "units": figure(150.0)}, {"name": "其他", "units": figure(50.0)}],
+        "lost_revenue": amount("70000.00"),
+        "added_cost": amount("30000.00"),
+    }
+
+
+def historic_cost() -> Data:
+    costs = [
+        {
+            "name": "研发人工",
+            "spent_on": "2016-06-30",
+            "amount": amount("300000.00"),
+            "price_index": figure(95.0),
+            "was_expensed": True,
+        },
+        {
+            "name": "申请费用",
+            "spent_on": "2018-03-31",
+            "amount": amount("20000.00"),
+            "price_index": figure(100.0),
+            "was_expensed": False,
+        },
+    ]
+    return {
+        "costs": costs,
+        "price_index_today": figure(104.5),
+        "reasonable_return_share": figure(0.1),
+        "condition": {"kind": "life", "years_used": figure(4.0), "remaining_years": figure(6.0)},
+    }
+
+
+SAMPLES = {
+    build.__name__: build
+    for build in (
+        profit_split,
+        incremental_income,
+        excess_earnings_single_period,
+        multi_period_excess_earnings,
+        multiplier_coefficient,
+        minimum_licence_fee,
+        historic_cost,
+    )
+}
+
+#: Money of one unit is a plain number; it scales with the currency as amounts do.
+UNIT_MONEY = frozenset({"unit_price", "unit_cost", "price_premium", "cost_saving", "cost_per_person_month"})
+
+
+def sample(method: str, **changes: Any) -> Data:
+    """The sample of a method, with some fields replaced."""
+    return copy.deepcopy(SAMPLES[method]() | changes)
+
+
+def conclusion(method: str, inputs: Data, **changes: Any) -> Conclusion:
+    """What the method concludes, asked through the whole appraisal."""
+    return answered({method: inputs}, **changes).conclusions[0]
+
+
+def concluded(method: str, **changes: Any) -> Conclusion:
+    """What the method concludes on its sample with some fields replaced."""
+    return conclusion(method, sample(method, **changes))
+
+
+def codes(found: Conclusion) -> set[str]:
+    return {warning.code for warning in found.warnings}
+
+
+def scaled(data: Any, factor: int, *, is_unit_money: bool = False) -> Any:
+    """The same request in a currency of which ``factor`` make one of the old."""
+    if isinstance(data, list):
+        return [scaled(item, factor, is_unit_money=is_unit_money) for item in data]
+    if not isinstance(data, dict):
+        return data
+    found = {}
+    for key, item in data.items():
+        if key in ("value", "values") and _is_money(item, is_unit_money):
+            found[key] = [_times(each, factor) for each in item] if key == "values" else _times(item, factor)
+        else:
+            found[key] = scaled(item, factor, is_unit_money=is_unit_money or key in UNIT_MONEY)
+    return found
+
+
+def _is_money(item: Any, is_unit_money: bool) -> bool:
+    first = item[0] if isinstance(item, list) else item
+    return isinstance(first, str) or (is_unit_money and isinstance(first, int | float))
+
+
+def _times(item: Any, factor: int) -> Any:
+    return f"{float(item) * factor:.2f}" if isinstance(item, str) else item * factor

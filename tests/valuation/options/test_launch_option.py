@@ -1,0 +1,259 @@
+"""The right to launch later: is the American value right, and the European shortcut labelled as one?
+
+Checked against: QuantLib's QdFp engine for a constant yield (second method), QuantLib's finite differences with the
+yield that the decay (T − t)/T implies (second method), Black–Scholes from SciPy (closed form), limit cases, and the
+published Avonex patent, of which textbooks show the European number only (literature: 907; American about 1,604).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import QuantLib as ql
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from scipy.linalg import solve_banded
+
+from tests.valuation.asking import PATENT, VARIETY, amount, answered, figure, option
+from valuation.errors import InputError
+from valuation.kernel.conclusion import Conclusion
+from valuation.options._lattice import Launch, american_launch_value, launch_boundary
+
+NO_END = {key: text for key, text in VARIETY.items() if key != "expiry_date"}
+
+
+def concluded(subject: dict[str, Any] = NO_END, **changes: Any) -> Conclusion:
+    return answered({"launch_option": option(**changes)}, subject=subject).conclusions[0]
+
+
+def launch(decays: bool, **changes: float) -> Launch:
+    stated = {"value": 100.0, "cost": 110.0, "life_years": 8.0, "rate": 0.04, "payout_yield": 0.05, "volatility": 0.35}
+    arrays = {name: np.array([number]) for name, number in (stated | changes).items()}
+    return Launch(**arrays, decays=decays)
+
+
+def american(decays: bool, **changes: float) -> float:
+    return float(american_launch_value(launch(decays, **changes))[0])
+
+
+def black_scholes(value: float, cost: float, years: float, rate: float, payout: float, volatility: float) -> float:
+    spread = volatility * math.sqrt(years)
+    d1 = (math.log(value / cost) + (rate - payout) * years) / spread + spread / 2
+    paid = cost * math.exp(-rate * years) * stats.norm.cdf(d1 - spread)
+    return float(value * math.exp(-payout * years) * stats.norm.cdf(d1) - paid)
+
+
+# --- constant yield: QuantLib ---------------------------------------------------------------------
+
+TODAY = ql.Date(1, 1, 2021)
+
+
+def quantlib_american(value: float, cost: float, years: int, rate: float, payout: float, volatility: float) -> float:
+    """QdFp, the integral-equation engine; whole years of 365 days."""
+    before = ql.Settings.instance().evaluationDate
+    ql.Settings.instance().evaluationDate = TODAY
+    try:
+        count = ql.Actual365Fixed()
+        process = ql.BlackScholesMertonProcess(
+            ql.QuoteHandle(ql.SimpleQuote(value)),
+            ql.YieldTermStructureHandle(ql.FlatForward(TODAY, payout, count)),
+            ql.YieldTermStructureHandle(ql.FlatForward(TODAY, rate, count)),
+            ql.BlackVolTermStructureHandle(ql.BlackConstantVol(TODAY, ql.NullCalendar(), volatility, count)),
+        )
+        exercise = ql.AmericanExercise(TODAY, TODAY + 365 * years)
+        contract = ql.VanillaOption(ql.PlainVanillaPayoff(ql.Option.Call, cost), exercise)
+        contract.setPricingEngine(ql.QdFpAmericanEngine(process, ql.QdFpAmericanEngine.highPrecisionScheme()))
+        return float(contract.NPV())
+    finally:
+        ql.Settings.instance().evaluationDate = before
+
+
+@pytest.mark.parametrize("volatility", [0.15, 0.35, 0.7])
+@pytest.mark.parametrize(("value", "payout"), [(70.0, 0.05), (100.0, 0.05), (150.0, 0.05), (100.0, 0.0), (100.0, 0.12)])
+def test_the_american_value_is_quantlibs(value: float, payout: float, volatility: float) -> None:
+    expected = quantlib_american(value, 110.0, 8, 0.04, payout, volatility)
+    found = american(False, value=value, payout_yield=payout, volatility=volatility)
+    assert found == pytest.approx(expected, rel=5e-5, abs=1e-4)
+
+
+def test_the_published_patent_shows_both_numbers() -> None:
+    """Literature (Damodaran, Avonex): 907 as a European call; QdFp on the same inputs gives 1,603.8."""
+    found = concluded(
+        value_if_launched_today=amount("3422.00"),
+        launch_cost=amount("2875.00"),
+        life_years=figure(17),
+        volatility_share=figure(math.sqrt(0.224)),
+        riskless_rate_share=figure(0.067),
+        value_decay="constant_yield",
+    )
+    beside = {each.name: each.value for each in found.beside}
+    assert beside["european_shortcut"] == pytest.approx(907, abs=0.5)
+    assert found.value == pytest.approx(quantlib_american(3422, 2875, 17, 0.067, 1 / 17, math.sqrt(0.224)), rel=2e-4)
+    assert found.value == pytest.approx(1603.76, rel=2e-4)
+    assert "european_shortcut_shown_beside" in [each.code for each in found.warnings]
+
+
+# --- value that decays with the life --------------------------------------------------------------
+
+
+def finite_differences(value: float, cost: float, years: float, rate: float, volatility: float) -> float:
+    """Crank–Nicolson with projected exercise on a log grid, written here: the obstacle is (T − t)/T · S − K."""
+    nodes, steps = 1200, 1600
+    reach = 6 * volatility * math.sqrt(years)
+    grid = np.linspace(math.log(value) - reach, math.log(value) + reach, nodes + 1)
+    width, interval = grid[1] - grid[0], years / steps
+    drift, variance = rate - volatility**2 / 2, volatility**2
+    lower = 0.5 * interval * (0.5 * variance / width**2 - 0.5 * drift / width)
+    middle = 0.5 * interval * (-variance / width**2 - rate)
+    upper = 0.5 * interval * (0.5 * variance / width**2 + 0.5 * drift / width)
+    bands = np.zeros((3, nodes + 1))
+    bands[0, 2:], bands[1, 1:-1], bands[2, :-2] = -upper, 1 - middle, -lower
+    bands[1, 0] = bands[1, -1] = 1
+    level = np.exp(grid)
+    held = np.zeros(nodes + 1)
+    for step in range(steps - 1, -1, -1):
+        exercise = (1 - step / steps) * level - cost
+        right = held.copy()
+        right[1:-1] = lower * held[:-2] + (1 + middle) * held[1:-1] + upper * held[2:]
+        right[0], right[-1] = 0.0, max(exercise[-1], 0.0)
+        held = np.maximum(solve_banded((1, 1), bands, right), np.maximum(exercise, 0.0))
+    return float(np.interp(math.log(value), grid, held))
+
+
+@pytest.mark.parametrize(
+    ("value", "volatility", "rate"), [(100.0, 0.35, 0.04), (150.0, 0.35, 0.04), (100.0, 0.7, 0.02), (200.0, 0.5, 0.08)]
+)
+def test_the_decaying_value_agrees_with_finite_differences(value: float, volatility: float, rate: float) -> None:
+    """Second method: another discretisation of the same obstacle problem."""
+    found = american(True, value=value, payout_yield=0.0, volatility=volatility, rate=rate)
+    expected = finite_differences(value, 110.0, 8.0, rate, volatility)
+    assert found == pytest.approx(expected, rel=2e-3, abs=2e-3)
+
+
+@settings(max_examples=25)
+@given(
+    value=st.floats(20, 400),
+    volatility=st.floats(0.1, 1.0),
+    rate=st.floats(0, 0.1),
+    years=st.floats(1, 18),
+)
+def test_bounds_of_the_right_to_launch(value: float, volatility: float, rate: float, years: float) -> None:
+    """No less than launching now or never; no more than the same right without decay; no more than the value."""
+    stated = {"value": value, "volatility": volatility, "rate": rate, "life_years": years, "payout_yield": 0.0}
+    decaying, lasting = american(True, **stated), american(False, **stated)
+    assert max(value - 110.0, 0.0) <= decaying <= lasting * (1 + 1e-3) + 1e-3
+    assert lasting <= value
+    # Without a yield, waiting to the end is best: the American call is the European one.
+    assert lasting == pytest.approx(black_scholes(value, 110.0, years, rate, 0.0, volatility), rel=1e-3, abs=2e-2)
+
+
+def test_more_volatility_and_a_longer_life_are_worth_more() -> None:
+    by_volatility = [american(True, payout_yield=0.0, volatility=each) for each in (0.1, 0.3, 0.6, 0.9)]
+    by_life = [american(True, payout_yield=0.0, life_years=each) for each in (1.0, 4.0, 10.0, 20.0)]
+    assert by_volatility == sorted(by_volatility)
+    assert by_life == sorted(by_life)
+
+
+def test_a_product_worth_far_more_than_its_launch_is_launched_at_once() -> None:
+    assert american(True, value=10_000.0, payout_yield=0.0) == pytest.approx(9_890.0)
+
+
+def test_the_launch_threshold_rises_as_the_life_runs_out() -> None:
+    """Less of the value is left, so more of it is needed; and at the threshold launching equals holding."""
+    points = [(time, level) for time, level in launch_boundary(launch(True, payout_yield=0.0)) if level is not None]
+    levels = [level for _, level in points]
+    assert len(points) == 24
+    assert all(level > 110 / (1 - time / 8) * 0.999 for time, level in points), "never below what pays back the cost"
+    assert levels[-1] > levels[len(levels) // 2]
+
+
+def test_draws_together_and_one_by_one_agree_to_the_lattice() -> None:
+    """Many draws use a coarser lattice; the two differ by its error only."""
+    volatilities = np.array([0.2, 0.4, 0.6])
+    together = american_launch_value(
+        Launch(*(np.full(3, each) for each in (100.0, 110.0, 8.0, 0.04, 0.05)), volatilities, decays=False)
+    )
+    alone = [american(False, volatility=float(each)) for each in volatilities]
+    np.testing.assert_allclose(together, alone, rtol=1e-3)
+
+
+# --- the paper ------------------------------------------------------------------------------------
+
+
+def test_the_shortcut_is_black_scholes_with_one_over_the_life() -> None:
+    found = concluded()
+    beside = {each.name: each.value for each in found.beside}
+    assert beside["european_shortcut"] == pytest.approx(black_scholes(100_000, 120_000, 9, 0.03, 1 / 9, 0.35))
+    assert beside["static_npv"] == pytest.approx(-20_000)
+    assert beside["option_premium"] == pytest.approx(found.value + 20_000)
+
+
+def test_an_annual_rate_is_not_taken_for_a_continuous_one() -> None:
+    annual, continuous = (concluded(rate_compounding=each) for each in ("annual", "continuous"))
+    assert annual.worksheet.value("continuous_rate") == pytest.approx(math.log(1.03))
+    assert annual.value < continuous.value
+    same = concluded(rate_compounding="continuous", riskless_rate_share=figure(math.log(1.03)))
+    assert same.value == pytest.approx(annual.value, rel=1e-12)
+
+
+def test_a_pledgee_counts_on_launching_today_or_never() -> None:
+    assert concluded().pledgee_value == 0
+    ready = concluded(value_if_launched_today=amount("150000.00"))
+    assert ready.pledgee_value == pytest.approx(30_000)
+    assert ready.value >= ready.pledgee_value
+
+
+def test_the_answer_holds_the_threshold_and_how_it_was_found() -> None:
+    details = concluded().as_document()["details"]
+    assert len(details["launch_threshold"]) == 24
+    assert "extrapolated" in details["convergence"]
+
+
+def test_uncertain_inputs_give_an_interval_around_the_value() -> None:
+    spread = {"kind": "uniform", "low": 0.25, "high": 0.45}
+    data = option(volatility_share=figure(0.35, distribution=spread))
+    found = answered({"launch_option": data}, uncertainty={"seed": 1, "scrambles": 4, "points_per_scramble": 64})
+    interval = found.conclusions[0].interval
+    assert interval is not None
+    assert interval.draws == 256
+    assert interval.low < found.conclusions[0].value < interval.high
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+
+def test_the_right_cannot_outlive_its_legal_protection() -> None:
+    """The patent ends 9.5 years after the valuation date."""
+    assert concluded(PATENT, life_years=figure(9.49)).value > 0
+    with pytest.raises(InputError, match=r"life_years: found 9.6, expected no more than the 9.496 years to 2030-06-30"):
+        concluded(PATENT, life_years=figure(9.6))
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"value_if_launched_today": amount("0.00")}, "value_if_launched_today"),
+        ({"launch_cost": amount("-1.00")}, "launch_cost"),
+        ({"life_years": figure(0)}, "life_years"),
+        ({"life_years": figure(101)}, "life_years"),
+        ({"volatility_share": figure(0)}, "volatility_share"),
+        ({"volatility_share": figure(35)}, "volatility_share"),
+        ({"riskless_rate_share": figure(3)}, "riskless_rate_share"),
+        ({"payout_yield_share": figure(-0.1)}, "payout_yield_share"),
+        ({"rate_compounding": "monthly"}, "rate_compounding"),
+        ({"value_decay": "none"}, "value_decay"),
+    ],
+)
+def test_a_request_out_of_range_is_refused_at_its_field(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(InputError) as raised:
+        concluded(**changes)
+    assert raised.value.problems[0].field == f"methods.launch_option.{field}"
+
+
+def test_the_lattice_itself_refuses_what_is_not_positive() -> None:
+    with pytest.raises(InputError, match="volatility: found zero or less"):
+        launch(True, volatility=0.0)
