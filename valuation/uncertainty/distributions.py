@@ -18,7 +18,7 @@ from scipy import special
 
 from valuation.kernel.fields import FiniteFloat, FrozenModel
 
-__all__ = ["Distribution", "Lognormal", "Normal", "Pert", "Triangular", "Uniform"]
+__all__ = ["Beta", "Distribution", "Empirical", "Lognormal", "Normal", "Pert", "Triangular", "Uniform"]
 
 Array = NDArray[np.float64]
 
@@ -109,7 +109,51 @@ class Lognormal(FrozenModel):
         return drawn
 
 
-Distribution = Annotated[Uniform | Triangular | Pert | Normal | Lognormal, Field(discriminator="kind")]
+class Beta(FrozenModel):
+    """A beta distribution with shapes ``a`` and ``b``, stretched from ``low`` to ``high``."""
+
+    kind: Literal["beta"]
+    a: Annotated[FiniteFloat, Field(gt=0, le=1e6)]
+    b: Annotated[FiniteFloat, Field(gt=0, le=1e6)]
+    low: FiniteFloat
+    high: FiniteFloat
+
+    def model_post_init(self, context: object) -> None:
+        """Refuse an empty range."""
+        del context
+        _rising("low, high", self.low, self.high)
+
+    def quantile(self, probability: Array) -> Array:
+        """``low + (high − low) · I⁻¹(u; a, b)``, I the regularised incomplete beta function."""
+        drawn: Array = special.betaincinv(self.a, self.b, probability)
+        return self.low + (self.high - self.low) * drawn
+
+
+class Empirical(FrozenModel):
+    """Observed ``values`` in rising order, at least five; between neighbours the quantile is a straight line.
+
+    All values may be equal: an input that was observed not to vary is drawn as that one number.
+    """
+
+    kind: Literal["empirical"]
+    values: Annotated[tuple[FiniteFloat, ...], Field(min_length=5, max_length=10_000)]
+
+    def model_post_init(self, context: object) -> None:
+        """Refuse values out of order: a series in time is not yet a distribution."""
+        del context
+        if any(later < earlier for earlier, later in itertools.pairwise(self.values)):
+            raise PydanticCustomError("distribution", "values in rising order")
+
+    def quantile(self, probability: Array) -> Array:
+        """The value at rank ``u (n − 1)``, counted from zero and interpolated (Hyndman–Fan type 7)."""
+        ranks = np.arange(len(self.values), dtype=np.float64)
+        drawn: Array = np.interp(probability * (len(self.values) - 1), ranks, np.array(self.values))
+        return drawn
+
+
+Distribution = Annotated[
+    Uniform | Triangular | Pert | Normal | Lognormal | Beta | Empirical, Field(discriminator="kind")
+]
 
 
 def _rising(names: str, *values: float, strict: bool = True) -> None:
