@@ -160,11 +160,6 @@ def _first_of_row(argument: Expression, purpose: str) -> Name:
     return argument
 
 
-def _where(condition: Array, then: Array, otherwise: Array) -> Array:
-    chosen: Array = np.where(condition, then, otherwise)
-    return chosen
-
-
 _EXP = _Function(np.exp, "EXP({0})", "exp({0})")
 _LOG = _Function(np.log, "LN({0})", "ln({0})")
 _ABS = _Function(np.abs, "ABS({0})", "|{0}|")
