@@ -151,7 +151,7 @@ def _unusable(value: Any, path: str, depth: int) -> Iterator[FieldProblem]:
     elif isinstance(value, str):
         yield from _unwritable(value, path)
     elif isinstance(value, float | Decimal) and not math.isfinite(value):
-        yield FieldProblem(path, str(value), "a finite number")
+        yield FieldProblem(path, "NaN" if math.isnan(value) else "an infinite number", "a finite number")
 
 
 def _unwritable(text: str, path: str) -> Iterator[FieldProblem]:

@@ -1,5 +1,6 @@
 """An application of its own for each test, on a database that was migrated once."""
 
+import contextlib
 import datetime
 import shutil
 from collections.abc import Callable, Iterator
@@ -45,8 +46,12 @@ class Client(TestClient):
             ]
         return counts[0], counts[1]
 
-    def close(self) -> None:
-        super().close()
+    def __enter__(self) -> "Client":
+        super().__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
         self.app.state.engine.dispose()  # type: ignore[attr-defined]
 
 
@@ -75,18 +80,16 @@ MakeClient = Callable[..., Client]
 @pytest.fixture
 def make_client(tmp_path: Path, migrated_database: Path) -> Iterator[MakeClient]:
     """Build clients of one database with settings of the test's own."""
-    made: list[Client] = []
     database = tmp_path / "test.db"
     shutil.copy(migrated_database, database)
 
     def make(*, clock: Callable[[], datetime.datetime] = lambda: NOW, **settings: Any) -> Client:
         stated = {"database_url": f"sqlite:///{database}", **settings}
-        made.append(Client(read_settings(**stated), clock=clock))
-        return made[-1]
+        # Entered, so that all requests of a client share one event loop, as they do on a server.
+        return stack.enter_context(Client(read_settings(**stated), clock=clock))
 
-    yield make
-    for each in made:
-        each.close()
+    with contextlib.ExitStack() as stack:
+        yield make
 
 
 @pytest.fixture
@@ -100,6 +103,5 @@ def shared_client(tmp_path_factory: pytest.TempPathFactory, migrated_database: P
     """One application for a module whose tests store nothing."""
     database = tmp_path_factory.mktemp("shared") / "test.db"
     shutil.copy(migrated_database, database)
-    made = Client(read_settings(database_url=f"sqlite:///{database}"))
-    yield made
-    made.close()
+    with Client(read_settings(database_url=f"sqlite:///{database}")) as made:
+        yield made

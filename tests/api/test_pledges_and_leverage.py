@@ -4,8 +4,6 @@ Checked against: the domain called directly on the same request (second way), an
 """
 
 import orjson
-from tests.api.conftest import Client
-from tests.api.requests import changed, example
 
 from api.bodies import read_model
 from api.catalogues import load_catalogues
@@ -13,6 +11,8 @@ from api.leverage.schemas import LeverageScenario
 from api.pledges.schemas import PledgeQuote
 from leverage.scenario import run_scenario
 from pledge.quote import quote_pledge
+from tests.api.conftest import Client
+from tests.api.requests import changed, example
 
 QUOTES, SCENARIOS = "/v1/pledge-quotes", "/v1/leverage-scenarios"
 

@@ -9,11 +9,11 @@ import io
 import openpyxl
 import orjson
 import pytest
-from tests.api.conftest import Client
-from tests.api.requests import example, valuation_request
 
 from api.bodies import read_model
 from api.valuations.schemas import Explanation, Valuation
+from tests.api.conftest import Client
+from tests.api.requests import example, valuation_request
 from valuation.appraisal import appraise, request_model
 
 PATH = "/v1/valuations"
