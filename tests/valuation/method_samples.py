@@ -83,6 +83,69 @@ def multi_period_excess_earnings() -> Data:
     }
 
 
+def discounted_cash_flow() -> Data:
+    scenarios = [
+        {"name": "基准", "probability_share": figure(0.6), "flow": amounts(100_000, 150_000, 90_000)},
+        {"name": "保守", "probability_share": figure(0.4), "flow": amounts(60_000, 40_000, -10_000)},
+    ]
+    survival = {"kind": "exponential", "annual_hazard": figure(0.05)}
+    return {"scenarios": scenarios, "forecast": forecast(survival=survival)}
+
+
+def with_and_without() -> Data:
+    stages = {
+        "high_growth_years": 5,
+        "reinvestment_rate_share": figure(0.5),
+        "stable_growth_share": figure(0.03),
+        "stable_return_on_capital_share": figure(0.09),
+        "cost_of_capital_share": figure(0.1),
+    }
+    comparison = {
+        "kind": "margin",
+        "revenue": amount("1000000.00"),
+        "margin_with_share": figure(0.15),
+        "margin_without_share": figure(0.06),
+        "sales_to_capital_ratio": figure(1.3),
+        "stages": stages,
+    }
+    return {"comparison": comparison}
+
+
+def drug_rnpv() -> Data:
+    phases = [
+        {
+            "name": name,
+            "cost": amount(cost),
+            "duration_years": figure(years),
+            "success_share": figure(success),
+        }
+        for name, cost, years, success in (
+            ("II期", "20000000.00", 2.5, 0.3),
+            ("III期", "60000000.00", 2.5, 0.6),
+            ("审评", "2000000.00", 1.0, 0.9),
+        )
+    ]
+    licence = {
+        "kind": "licence",
+        "upfront": amount("5000000.00"),
+        "milestones": [{"phase": "II期", "amount": amount("8000000.00")}],
+        "royalty_rate_share": figure(0.08),
+    }
+    return {
+        "phases": phases,
+        "phase_cost_timing": "middle",
+        "revenue": amounts(100_000_000, 300_000_000, 500_000_000, 500_000_000, 450_000_000),
+        "operating_cost_share": series([0.6, 0.5, 0.4, 0.4, 0.4]),
+        "market_timing": "mid_year",
+        "exclusivity": {"kind": "legal_end"},
+        "kept_after_exclusivity_share": figure(0.3),
+        "tax": TAX,
+        "discount_rate_share": figure(0.1),
+        "licence": licence,
+        "perspective": "whole",
+    }
+
+
 def multiplier_coefficient() -> Data:
     return {
         "materialised_cost": amount("600000.00"),
@@ -138,6 +201,9 @@ SAMPLES = {
         incremental_income,
         excess_earnings_single_period,
         multi_period_excess_earnings,
+        discounted_cash_flow,
+        with_and_without,
+        drug_rnpv,
         multiplier_coefficient,
         minimum_licence_fee,
         historic_cost,

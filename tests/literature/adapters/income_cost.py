@@ -6,15 +6,19 @@ begin at a year's end (see the adapters of relief from royalty).
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.literature.adapters.valuation import CASE, NOT_IN_CASE, appraised, figure, money
+from valuation.indicators.annuity_fees import annual_fee
 from valuation.kernel.worksheet import Worksheet
 
 Case = dict[str, Any]
 
 WAN, MILLION, BILLION = 10**4, 10**6, 10**9
+#: A day on which the published fees were in force.
+FEE_DAY = datetime.date(2024, 1, 1)
 
 
 def paper(method: str, inputs: Case, *, currency: str = "CNY") -> Worksheet:
@@ -199,6 +203,116 @@ def goodwill_finite(inputs: Case) -> Case:
     return {"goodwill_cny": found.value("value")}
 
 
+# --- with and without, drug candidates ------------------------------------------------------------
+
+
+def stages(inputs: Case) -> Case:
+    return {
+        "high_growth_years": inputs["high_growth_years"],
+        "reinvestment_rate_share": figure(inputs["reinvestment_rate_high_growth"]),
+        "stable_growth_share": figure(inputs["stable_growth"]),
+        "stable_return_on_capital_share": figure(inputs["stable_return_on_capital"]),
+        "cost_of_capital_share": figure(inputs["cost_of_capital"]),
+    }
+
+
+def generic_firm_return(inputs: Case) -> Case:
+    comparison = {
+        "kind": "return_on_capital",
+        "capital_invested": amount(inputs["capital_invested_musd"] * MILLION),
+        "return_with_share": figure(inputs["roc_brand"]),
+        "return_without_share": figure(inputs["roc_generic"]),
+        "stages": stages(inputs),
+    }
+    found = paper("with_and_without", {"comparison": comparison}, currency="USD")
+    return {
+        "firm_value_brand_musd": found.value("firm_value_with") / MILLION,
+        "firm_value_generic_musd": found.value("firm_value_without") / MILLION,
+        "brand_value_musd": found.value("value") / MILLION,
+    }
+
+
+def generic_firm_margin(inputs: Case) -> Case:
+    comparison = {
+        "kind": "margin",
+        "revenue": amount(inputs["revenue_musd"] * MILLION),
+        "margin_with_share": figure(inputs["after_tax_operating_margin_brand"]),
+        "margin_without_share": figure(inputs["after_tax_operating_margin_generic"]),
+        "sales_to_capital_ratio": figure(inputs["sales_to_capital"]),
+        "stages": stages(inputs),
+    }
+    found = paper("with_and_without", {"comparison": comparison}, currency="USD")
+    return {
+        "firm_value_brand_bnusd": found.value("firm_value_with") / BILLION,
+        "firm_value_generic_bnusd": found.value("firm_value_without") / BILLION,
+        "brand_value_bnusd": found.value("value") / BILLION,
+    }
+
+
+def likelihood_of_approval(success: Sequence[float]) -> float:
+    """The likelihood depends on the success shares alone; costs, sales and rate are any."""
+    phases = [
+        {
+            "name": f"phase {number}",
+            "cost": amount(0.0),
+            "duration_years": figure(1.0),
+            "success_share": figure(share),
+        }
+        for number, share in enumerate(success)
+    ]
+    inputs = {
+        "phases": phases,
+        "phase_cost_timing": "middle",
+        "revenue": money([MILLION]),
+        "operating_cost_share": figure(0.5),
+        "market_timing": "year_end",
+        "exclusivity": {"kind": "legal_end"},
+        "kept_after_exclusivity_share": figure(0.0),
+        "tax": NOT_IN_CASE,
+        "discount_rate_share": figure(0.1),
+        "licence": NOT_IN_CASE,
+        "perspective": "whole",
+    }
+    return paper("drug_rnpv", inputs).value("likelihood_of_approval")
+
+
+def bio_likelihood(inputs: Case) -> Case:
+    oncology = inputs["oncology_phase1_phase2_phase3_filing"]
+    return {
+        "overall_loa_phase1": likelihood_of_approval(inputs["overall_phase1_phase2_phase3_filing"]),
+        "oncology_loa_phase1": likelihood_of_approval(oncology),
+        "oncology_loa_phase2": likelihood_of_approval(oncology[1:]),
+        "oncology_loa_phase3": likelihood_of_approval(oncology[2:]),
+        "solid_tumour_loa_phase1": likelihood_of_approval(inputs["solid_tumour_phase1_phase2_phase3_filing"]),
+        "haematologic_cancer_loa_phase1": likelihood_of_approval(
+            inputs["haematologic_cancer_phase1_phase2_phase3_filing"]
+        ),
+    }
+
+
+def dimasi_likelihood(inputs: Case) -> Case:
+    steps = ("phase1_2", "phase2_3", "phase3_filing", "filing_approval")
+    return {name: likelihood_of_approval([shares[step] for step in steps]) for name, shares in inputs.items()}
+
+
+# --- fees -----------------------------------------------------------------------------------------
+
+
+def invention_annuities(inputs: Case) -> Case:
+    """The product's own table answers; the fees and reductions of the case only say which numbers to ask for."""
+    outputs = {}
+    for bracket in inputs["full_fee_by_bracket_cny"]:
+        first, last = (int(year) for year in bracket.split("-"))
+        for applicants in ("single", "joint"):
+            fees = {
+                annual_fee("invention", year=year, applicants=applicants, on=FEE_DAY).payable_cny
+                for year in range(first, last + 1)
+            }
+            (fee,) = fees
+            outputs[f"{applicants}_{first}_{last}_cny"] = float(fee)
+    return outputs
+
+
 # --- cost -----------------------------------------------------------------------------------------
 
 
@@ -245,6 +359,11 @@ ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "cn-trademark-licence-price-premium-746": trademark_price_premium,
     "cn-goodwill-excess-earnings-capitalised-35": goodwill_capitalised,
     "cn-goodwill-excess-earnings-finite-81108": goodwill_finite,
+    "damodaran-brand-generic-firm-roc-50728": generic_firm_return,
+    "damodaran-brand-generic-firm-margin-64bn": generic_firm_margin,
+    "pharma-loa-bio-2006-2015": bio_likelihood,
+    "pharma-loa-dimasi-1993-2004": dimasi_likelihood,
+    "cn-invention-annuity-reduced-fees": invention_annuities,
     "cn-multiplier-coefficient-cost-156": multiplier_coefficient,
     "cn-minimum-fee-pharma-ingredient-456": minimum_fee,
 }
