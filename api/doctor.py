@@ -6,7 +6,9 @@ import datetime
 import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,25 +24,10 @@ from api.store.migrate import current_revision, head_revision
 from valuation.errors import IpfinError
 from valuation.kernel.calendar import load_china_calendar
 
-__all__ = ["DEPENDENCIES", "Finding", "check_installation", "check_names"]
+__all__ = ["Finding", "check_installation", "check_names", "required_distributions"]
 
 DISTRIBUTION = "ipfin"
 NAMES = ("valuation", "pledge", "leverage", "api")
-#: What pyproject.toml lists; a test holds the two together.
-DEPENDENCIES = (
-    "alembic",
-    "fastapi",
-    "numpy",
-    "orjson",
-    "pydantic",
-    "pydantic-settings",
-    "rich",
-    "scipy",
-    "sqlalchemy",
-    "typer",
-    "uvicorn",
-    "xlsxwriter",
-)
 _OLDEST_PYTHON = (3, 11)
 #: The notice for the next year appears in November; with less time left than this it should be looked for.
 _CALENDAR_NOTICE = datetime.timedelta(days=60)
@@ -109,7 +96,7 @@ def check_names(owners: Mapping[str, list[str]] | None = None) -> Finding:
 
 def _check_dependencies() -> Finding:
     found, missing = [], []
-    for name in DEPENDENCIES:
+    for name in required_distributions():
         try:
             found.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
@@ -117,6 +104,16 @@ def _check_dependencies() -> Finding:
     if missing:
         return Finding("依赖 dependencies", "failed", f"not installed: {', '.join(missing)}")
     return Finding("依赖 dependencies", "ok", ", ".join(found))
+
+
+def required_distributions() -> list[str]:
+    """What does the product need? As its own metadata says, or the project file of a checkout never installed."""
+    project = Path(__file__).resolve().parents[1] / "pyproject.toml"
+    if project.is_file():
+        stated = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    else:
+        stated = importlib.metadata.requires(DISTRIBUTION) or []
+    return [re.split(r"[^A-Za-z0-9._-]", each, maxsplit=1)[0] for each in stated if "extra ==" not in each]
 
 
 def _check_catalogues(settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,10 @@ from api.responses import problem_response
 from valuation.errors import IpfinError
 
 __all__ = ["Edge"]
+
+#: How much of an overlong body is read only to be thrown away, and for how long.
+_THROW_AWAY_BYTES = 32 * 2**20
+_THROW_AWAY_SECONDS = 5
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,63}")
 
@@ -61,7 +66,7 @@ class Edge:
         limited = _Limited(receive, self._max_body_bytes)
         error: IpfinError
         try:
-            limited.check_declared(Headers(scope=scope))
+            await limited.check_declared(Headers(scope=scope))
             await self._app(scope, limited, outgoing)
             return
         except BodyTooLargeError as too_large:
@@ -76,16 +81,23 @@ class Edge:
 
 
 class _Limited:
-    """The incoming body, up to a limit."""
+    """The incoming body, up to a limit.
+
+    What is beyond the limit is read and thrown away for a while before the answer: a server that closes the
+    connection while data is still arriving resets it, and the caller would never see why.
+    """
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
         self._limit = limit
         self._length = 0
 
-    def check_declared(self, headers: Headers) -> None:
+    async def check_declared(self, headers: Headers) -> None:
+        """Refuse a declared length; a caller that waits for leave to send is not given it."""
         declared = headers.get("content-length", "0")
         if declared.isdecimal() and int(declared[:20]) > self._limit:
+            if headers.get("expect", "").lower() != "100-continue":
+                await self._throw_away()
             raise self._too_large(f"{declared[:20]} bytes")
 
     async def __call__(self) -> Message:
@@ -93,8 +105,19 @@ class _Limited:
         if message["type"] == "http.request":
             self._length += len(message.get("body", b""))
             if self._length > self._limit:
-                raise self._too_large(f"{self._length} bytes or more")
+                found = self._length
+                if message.get("more_body", False):
+                    await self._throw_away()
+                raise self._too_large(f"{found} bytes or more")
         return message
+
+    async def _throw_away(self) -> None:
+        with anyio.move_on_after(_THROW_AWAY_SECONDS):
+            while self._length < self._limit + _THROW_AWAY_BYTES:
+                message = await self._receive()
+                self._length += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
     def _too_large(self, found: str) -> BodyTooLargeError:
         return BodyTooLargeError.of("body", found=found, expected=f"at most {self._limit} bytes")

@@ -58,6 +58,8 @@ def serve_api(settings: Settings, *, announce: Callable[[str], object]) -> None:
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
     listener = config.bind_socket()
+    # Listening from here on, so that who reads the announcement can connect; uvicorn accepts when it is up.
+    listener.listen(config.backlog)
     host, port = listener.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     announce(f"ipfin: http://{shown}:{port} (docs: /docs)")

@@ -19,7 +19,8 @@ from valuation.kernel.money import CURRENCIES
 
 __all__ = ["Grid", "Heading", "Lines", "Section", "both", "grouped", "money", "percent", "print_sections", "shown"]
 
-_PADDING = 2
+#: Between two columns: their own spaces and the gap of the frame.
+_PADDING = 3
 #: When a table would be too wide, texts are folded: those that name a row to the first width, others no narrower
 #: than the second. Numbers never are.
 _KEY_WIDTH = 24

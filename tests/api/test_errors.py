@@ -43,10 +43,10 @@ def test_codes_are_distinct_and_fit_for_an_address() -> None:
 
 
 def test_an_error_without_a_row_takes_that_of_the_class_above() -> None:
-    class NewRefusal(RefusalError):
+    class NewRefusalError(RefusalError):
         pass
 
-    assert problem_type_of(NewRefusal("x")).code == "refused"
+    assert problem_type_of(NewRefusalError("x")).code == "refused"
     assert problem_type_of(IpfinError("x")).code == UnexpectedError.code
 
 
