@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Annotated, Any
@@ -15,9 +15,9 @@ from valuation.errors import InputError
 from valuation.kernel.conclusion import Conclusion, amount_text, interval_document
 from valuation.kernel.digest import ENGINE_VERSION, digest_of
 from valuation.kernel.fields import Currency, Dates, FrozenModel, Identifier
-from valuation.kernel.figures import SourceRow, check_sources
+from valuation.kernel.figures import SourceRow, check_sources, graded_in
 from valuation.kernel.labels import NamedWarning
-from valuation.kernel.method import Setting
+from valuation.kernel.method import Method, Setting
 from valuation.kernel.sources import Source, unverified
 from valuation.kernel.subject import Subject
 from valuation.kernel.workbook import workbook_bytes
@@ -159,9 +159,9 @@ def appraise(request: AppraisalRequest) -> Appraisal:
         raise InputError.of("methods", found="no method", expected=f"one or more of {', '.join(catalogue)}")
     # Before the methods look at their own part, so that every path is the path in the request.
     used = check_sources(request, listed=sources)
+    _refuse_undrawn(request)
     conclusions = tuple(
-        catalogue[name].value(inputs, setting, sources=sources, uncertainty=request.uncertainty)
-        for name, inputs in stated.items()
+        _concluded(catalogue[name], inputs, setting, sources, request.uncertainty) for name, inputs in stated.items()
     )
     reconciled = reconcile(
         conclusions,
@@ -180,6 +180,33 @@ def appraise(request: AppraisalRequest) -> Appraisal:
         engine_version=ENGINE_VERSION,
         digest=digest_of(echoed),
     )
+
+
+def _concluded(
+    method: Method[Any],
+    inputs: Any,
+    setting: Setting,
+    sources: Mapping[str, Source],
+    uncertainty: Uncertainty | None,
+) -> Conclusion:
+    """Run one method; what it finds wrong with its inputs is named by its path in the request."""
+    try:
+        return method.value(inputs, setting, sources=sources, uncertainty=uncertainty)
+    except InputError as error:
+        where = f"methods.{method.id}."
+        named = [replace(each, field=f"{where}{each.field.removeprefix(where)}") for each in error.problems]
+        raise type(error).from_problems(named) from error
+
+
+def _refuse_undrawn(request: AppraisalRequest) -> None:
+    """A distribution that would not be drawn is refused: the reader would take it as part of the interval."""
+    for field in ("liquidation", "reporting"):
+        stated = getattr(request, field)
+        for path, figure in graded_in(stated, f"{field}.") if stated is not None else ():
+            if getattr(figure, "distribution", None) is not None:
+                raise InputError.of(
+                    f"{path}.distribution", found="a distribution", expected="none: this figure is not drawn"
+                )
 
 
 def _collected(

@@ -301,7 +301,14 @@ def _interval(worksheet: Worksheet, counted: Sequence[Conclusion], rate: float) 
         return None
     if len(counted) == 1:
         return intervals[0].scaled(rate)
-    level = min(interval.level_share for interval in intervals)
+    level = intervals[0].level_share
+    others = [interval.level_share for interval in intervals if interval.level_share != level]
+    if others:
+        raise InputError.of(
+            "uncertainty.level_share",
+            found=f"intervals of {level:g} and {others[0]:g}",
+            expected="one level for all methods",
+        )
     meaning = Label(
         f"各方法 {level:.0%} 区间端点按权重相加，视各方法误差同向变动（谨慎口径）",
         f"ends of the indications' {level:.0%} intervals weighted as if their errors moved together (cautious reading)",

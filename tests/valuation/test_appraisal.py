@@ -184,6 +184,11 @@ def test_a_request_without_a_method_names_the_methods() -> None:
         appraise(parse(request_model(), asked({}) | {"reconciliation": asked({"a": {}})["reconciliation"]}))
 
 
+def test_a_fault_that_a_method_finds_is_named_at_its_path_in_the_request() -> None:
+    late = asked({"relief_from_royalty": relief(first_year_end="2019-12-31")})
+    assert faults(late) == ["methods.relief_from_royalty.first_year_end"]
+
+
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [

@@ -173,6 +173,12 @@ def test_ends_are_weighted_and_an_indication_without_interval_is_named() -> None
     assert "replacement_cost" in doubt.label.en
 
 
+def test_intervals_of_different_levels_are_not_mixed() -> None:
+    methods = {"relief_from_royalty": UNCERTAIN, "comparable_transactions": market(level_share=0.8)}
+    with pytest.raises(InputError, match=r"uncertainty.level_share: found intervals of 0.9 and 0.8"):
+        answered(methods, uncertainty=PLAN)
+
+
 def test_without_any_interval_there_is_none() -> None:
     assert both().reconciled.interval is None
 
@@ -191,6 +197,12 @@ def test_the_value_to_a_pledgee_by_hand() -> None:
     found = both(liquidation=LIQUIDATION).reconciled
     base = 0.75 * ROYALTY + 0.25 * COST
     assert found.pledgee_value == pytest.approx(base * 0.7 * 0.92 / 1.12**1.5, rel=1e-12)
+
+
+def test_a_distribution_that_would_not_be_drawn_is_refused() -> None:
+    spread = figure(1.5, distribution={"kind": "uniform", "low": 1, "high": 2})
+    with pytest.raises(InputError, match=r"liquidation.time_to_sale_years.distribution: found a distribution"):
+        both(liquidation=LIQUIDATION | {"time_to_sale_years": spread})
 
 
 def test_without_disposal_assumptions_it_is_not_computed_and_the_answer_says_so() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from valuation.kernel.expression import Expression, Name, exponential
 from valuation.kernel.fields import FrozenModel, Reason
-from valuation.kernel.figures import Figure, PositiveFigure, ShareSeries, at_least
+from valuation.kernel.figures import Figure, PositiveFigure, Series, ShareSeries, at_least
 from valuation.kernel.labels import Label
 from valuation.kernel.worksheet import Sheet
 
@@ -39,11 +41,18 @@ class WeibullSurvival(FrozenModel):
     age_years: Annotated[Figure, AfterValidator(at_least(0))]
 
 
+def _never_rising(probability: Series) -> Series:
+    """What has lapsed does not come back."""
+    if any(later > earlier for earlier, later in itertools.pairwise(probability.values)):
+        raise PydanticCustomError("survival", "probabilities that never rise from one year to the next")
+    return probability
+
+
 class TabulatedSurvival(FrozenModel):
     """One probability for each year of the forecast."""
 
     kind: Literal["table"]
-    probability: ShareSeries
+    probability: Annotated[ShareSeries, AfterValidator(_never_rising)]
 
 
 Survival = Annotated[

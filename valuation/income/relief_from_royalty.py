@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from valuation.discounting.survival import Survival, survival_line
 from valuation.discounting.tax_amortisation import TaxAmortisation, value_with_tax_amortisation
-from valuation.discounting.timing import CountedYears, Timing, counted_years, flow_times
+from valuation.discounting.timing import CountedYears, Timing, add_years, counted_years, flow_times
 from valuation.errors import InputError
 from valuation.kernel.expression import Name, larger, total
 from valuation.kernel.fields import MAXIMUM_ITEMS, Day, FrozenModel
@@ -80,7 +80,7 @@ def _build(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> Paper:
         answer=value.name,
         conventions=_conventions(inputs),
         beside=("present_value", "tab_factor"),
-        warnings=(*warnings, *_uncounted(counted)),
+        warnings=(*warnings, *_uncounted(counted), *_unforecast(inputs, setting)),
     )
 
 
@@ -262,6 +262,19 @@ def _uncounted(counted: CountedYears) -> tuple[NamedWarning, ...]:
             Label(f"寿命终止后的年度未计入：{years}", f"years after the end of life are not counted: {years}"),
         ),
     )
+
+
+def _unforecast(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> tuple[NamedWarning, ...]:
+    """Years of life that no forecast covers count as nothing, and the reader must know."""
+    life_end = _last_day(inputs, setting)
+    forecast_end = add_years(inputs.first_year_end, len(inputs.revenue.values) - 1)
+    if life_end is None or forecast_end >= life_end:
+        return ()
+    text = Label(
+        f"预测止于 {forecast_end}，早于寿命终止日 {life_end}，其后未计入",
+        f"the forecast ends on {forecast_end}, before the life does on {life_end}: nothing is counted after it",
+    )
+    return (NamedWarning("forecast_ends_before_life", text),)
 
 
 def _conventions(inputs: ReliefFromRoyaltyInputs) -> dict[str, str]:

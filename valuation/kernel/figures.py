@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
@@ -103,12 +104,22 @@ class Figure(Graded):
     value: FiniteFloat
     distribution: Distribution | None = None
 
+    def model_post_init(self, context: object) -> None:
+        """Refuse a value that its own distribution rules out."""
+        super().model_post_init(context)
+        _inside(self.distribution, self.value, "its stated value")
+
 
 class Amount(Graded):
     """One amount of money with its grade; ``factor`` is the distribution of a multiplier around it."""
 
     value: MoneyText
     factor: Distribution | None = None
+
+    def model_post_init(self, context: object) -> None:
+        """Refuse a multiplier that rules out the stated amount."""
+        super().model_post_init(context)
+        _inside(self.factor, 1.0, "the factor 1 of the stated amount")
 
 
 class Series(Graded):
@@ -117,12 +128,34 @@ class Series(Graded):
     values: Annotated[tuple[FiniteFloat, ...], Field(max_length=MAXIMUM_ITEMS), *NOT_EMPTY]
     factor: Distribution | None = None
 
+    def model_post_init(self, context: object) -> None:
+        """Refuse a multiplier that rules out the stated values."""
+        super().model_post_init(context)
+        _inside(self.factor, 1.0, "the factor 1 of the stated values")
+
 
 class AmountSeries(Graded):
     """One amount of money for each year; ``factor`` is the distribution of a common multiplier."""
 
     values: Annotated[tuple[MoneyText, ...], Field(max_length=MAXIMUM_ITEMS), *NOT_EMPTY]
     factor: Distribution | None = None
+
+    def model_post_init(self, context: object) -> None:
+        """Refuse a multiplier that rules out the stated values."""
+        super().model_post_init(context)
+        _inside(self.factor, 1.0, "the factor 1 of the stated values")
+
+
+def _inside(distribution: Distribution | None, number: float, what: str) -> None:
+    """A figure and its uncertainty are one statement: the range must hold the value."""
+    if distribution is None:
+        return
+    low, high = distribution.quantile(np.array([0.0, 1.0]))
+    if not low <= number <= high:
+        context = {"what": what, "low": f"{low:g}", "high": f"{high:g}", "found": f"{number:g}"}
+        raise PydanticCustomError(
+            "distribution", "a distribution that holds {what} ({found}), not {low} to {high}", context
+        )
 
 
 def within(low: float, high: float) -> Callable[[Any], Any]:

@@ -22,6 +22,7 @@ from valuation.uncertainty.sampling import (
     Interval,
     Sensitivity,
     Uncertainty,
+    draw_inputs,
     sensitivities,
     simulate_interval,
 )
@@ -126,7 +127,7 @@ class Method(Generic[Inputs]):
             conventions=paper.conventions,
             inputs=inputs.model_dump(mode="json", exclude_none=True),
             sources=used,
-            warnings=_all_warnings(inputs, paper, used),
+            warnings=(*_all_warnings(inputs, paper, used), *_refused_draws(paper, uncertainty)),
             seed=None if uncertainty is None else uncertainty.seed,
             engine_version=ENGINE_VERSION,
             digest=digest_of(self._digested(inputs, setting, uncertainty)),
@@ -164,6 +165,29 @@ def _indicated(worksheet: Worksheet, name: str) -> Indicated:
 def _all_warnings(inputs: FrozenModel, paper: Paper, used: tuple[Source, ...]) -> tuple[NamedWarning, ...]:
     """The method's doubts, the checks that failed softly, what was only supposed, what nobody verified."""
     return (*paper.warnings, *paper.worksheet.warnings(), *_supposed(inputs), *unverified(used))
+
+
+def _refused_draws(paper: Paper, uncertainty: Uncertainty | None) -> tuple[NamedWarning, ...]:
+    """In which share of the draws would the valuation have been refused?
+
+    A thousand points tell the share to a few per cent, which is what a warning needs.
+    """
+    worksheet = paper.worksheet
+    if uncertainty is None or not worksheet.uncertain_inputs:
+        return ()
+    draws = draw_inputs(worksheet, uncertainty, batch=0, count=1024)
+    labels = {check.name: check.label for check in worksheet.checks}
+    return tuple(
+        NamedWarning(
+            f"{name}_fails_in_draws",
+            Label(
+                f"{labels[name].zh}：在 {share:.1%} 的抽样中不成立，区间包含这些抽样",
+                f"{labels[name].en}: fails in {share:.1%} of the draws, which the interval includes",
+            ),
+        )
+        for name, share in worksheet.failing_shares(draws).items()
+        if share > 0
+    )
 
 
 def _supposed(inputs: FrozenModel) -> tuple[NamedWarning, ...]:

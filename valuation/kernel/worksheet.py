@@ -344,6 +344,24 @@ class Worksheet:
             parts.append(f"{name}{where} = {number:.6g}")
         return ", ".join(parts)
 
+    def failing_shares(self, draws: Mapping[str, Array]) -> dict[str, float]:
+        """In which share of the draws does each refusing check fail?
+
+        The base case has passed them (or there would be no worksheet); a draw may still describe a world in which the
+        valuation would have been refused. ``draws`` as in :meth:`simulate`.
+        """
+        refusing = [check for check in self.checks if check.severity == "refuse"]
+        count = _common_length(draws)
+        failing = dict.fromkeys((check.name for check in refusing), 0.0)
+        needed = [name for check in refusing for name in names_in(check.expression)]
+        for start in range(0, count, BLOCK_DRAWS):
+            block = slice(start, min(start + BLOCK_DRAWS, count))
+            values = _compute(self.entries, self._drawn_inputs(draws, block), needed)
+            for check in refusing:
+                holds = np.atleast_2d(evaluate(check.expression, values)).all(axis=0)
+                failing[check.name] += np.count_nonzero(~np.broadcast_to(holds, block.stop - block.start))
+        return {name: number / count for name, number in failing.items()}
+
     # -- as data ---------------------------------------------------------------------------------
 
     def as_document(self) -> dict[str, Any]:

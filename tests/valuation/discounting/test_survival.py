@@ -104,3 +104,8 @@ def test_a_table_has_one_probability_a_year() -> None:
 def test_what_is_no_survival_curve_does_not_enter(stated: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         SURVIVAL.validate_python(stated)
+
+
+def test_a_table_that_rises_is_refused() -> None:
+    with pytest.raises(ValidationError, match="probabilities that never rise"):
+        SURVIVAL.validate_python({"kind": "table", "probability": series([0.9, 0.95])})

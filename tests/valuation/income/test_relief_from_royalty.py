@@ -24,6 +24,7 @@ from valuation.income.relief_from_royalty import METHOD, ReliefFromRoyaltyInputs
 from valuation.kernel.conclusion import Conclusion
 from valuation.kernel.fields import Dates, parse
 from valuation.kernel.method import Setting
+from valuation.uncertainty.draws import Uncertainty
 
 DAY = datetime.date
 
@@ -37,8 +38,8 @@ def setting(currency: str = "CNY", *, valued: DAY = YEAR_END, subject: dict[str,
     return Setting(parse(model, subject), dates, currency)
 
 
-def concluded(data: dict[str, Any], place: Setting | None = None) -> Conclusion:
-    return METHOD.value(parse(ReliefFromRoyaltyInputs, data), place or setting(), sources={}, uncertainty=None)
+def concluded(data: dict[str, Any], place: Setting | None = None, uncertainty: Uncertainty | None = None) -> Conclusion:
+    return METHOD.value(parse(ReliefFromRoyaltyInputs, data), place or setting(), sources={}, uncertainty=uncertainty)
 
 
 def value(data: dict[str, Any], place: Setting | None = None) -> float:
@@ -146,7 +147,7 @@ def survivals(years: int) -> st.SearchStrategy[dict[str, Any]]:
             }
         ),
         st.lists(st.floats(0, 1), min_size=years, max_size=years).map(
-            lambda shares: {"kind": "table", "probability": series(shares)}
+            lambda shares: {"kind": "table", "probability": series(sorted(shares, reverse=True))}
         ),
     )
 
@@ -234,6 +235,25 @@ def test_a_right_that_costs_more_than_it_saves_has_a_negative_value_without_bene
     assert made.worksheet.value("tax_amortisation_benefit") == 0
 
 
+def test_a_forecast_shorter_than_the_life_is_named() -> None:
+    """By hand: five forecast years of a right that lives longer, unless its economic life is stated to end first."""
+    codes = {each.code for each in concluded(relief()).warnings}
+    assert "forecast_ends_before_life" in codes
+    ended = concluded(relief(end_of_life="2025-12-31")).warnings
+    assert "forecast_ends_before_life" not in {each.code for each in ended}
+
+
+def test_draws_that_would_have_been_refused_are_counted() -> None:
+    """By hand: royalty 10 % against a margin uniform on 8 to 18 %: one draw in five fails."""
+    spread = figure(0.13, distribution={"kind": "uniform", "low": 0.08, "high": 0.18})
+    made = concluded(
+        relief(royalty_rate_share=figure(0.1), operating_margin_share=spread), uncertainty=Uncertainty(seed=1)
+    )
+    (found,) = [each for each in made.warnings if each.code == "royalty_within_profit_fails_in_draws"]
+    share = float(found.label.en.split("fails in ")[1].split("%")[0]) / 100
+    assert share == pytest.approx(0.2, abs=0.005)
+
+
 # --- refusals -------------------------------------------------------------------------------------
 
 
@@ -244,16 +264,20 @@ def test_a_royalty_above_the_profit_over_the_life_is_refused() -> None:
 
 def test_a_royalty_above_the_profit_of_one_year_is_named() -> None:
     made = concluded(relief(operating_margin_share=series([0.3, 0.3, 0.01, 0.3, 0.3])))
-    warning, supposed = made.warnings
-    assert supposed.code == "assumed_inputs"
+    by_code = {each.code: each for each in made.warnings}
+    warning = by_code["royalty_above_profit_in_a_year"]
+    assert "assumed_inputs" in by_code
     assert warning.code == "royalty_above_profit_in_a_year"
     assert "royalty[2023-12-31] = 50000, operating_profit[2023-12-31] = 10000" in warning.label.en
 
 
 def test_without_a_margin_the_conclusion_says_that_profit_was_not_tested() -> None:
-    assert [each.code for each in concluded(relief()).warnings] == ["profit_test_not_made", "assumed_inputs"]
-    (supposed,) = concluded(relief(operating_margin_share=figure(0.3))).warnings
-    assert supposed.code == "assumed_inputs"
+    untested, tested = (
+        concluded(relief(**margin)).warnings for margin in ({}, {"operating_margin_share": figure(0.3)})
+    )
+    assert "profit_test_not_made" in [each.code for each in untested]
+    assert "profit_test_not_made" not in [each.code for each in tested]
+    (supposed,) = [each for each in tested if each.code == "assumed_inputs"]
     assert "royalty_rate_share" in supposed.label.en
 
 

@@ -266,7 +266,7 @@ def test_only_figures_that_say_so_are_uncertain() -> None:
     sheet.figure("amount", parse(Amount, {"value": "1", "factor": spread} | ASSUMED), label=LABEL, unit="CNY")
     years = parse(AmountSeries, {"values": ["1", "2", "3"], "factor": spread} | ASSUMED)
     sheet.series("years", years, label=LABEL, unit="CNY")
-    sheet.figure_row("row", [figure(1), figure(2, distribution=spread), figure(3)], label=LABEL, unit="1")
+    sheet.figure_row("row", [figure(3), figure(1, distribution=spread), figure(2)], label=LABEL, unit="1")
     uncertain = {entry.name: entry for entry in sheet.finish().uncertain_inputs}
     assert list(uncertain) == ["spread", "amount", "years", "row"]
     assert [uncertain[name].multiplies for name in ("spread", "amount", "years")] == [False, True, True]

@@ -34,11 +34,16 @@ def paper(first: dict[str, Any], second: dict[str, Any]) -> Worksheet:
     """``value = first × second``."""
     sheet = Sheet(title=LABEL, axis=Axis(LABEL, ()))
     names = [
-        sheet.figure(name, parse(Figure, figure(5.0, distribution=law)), label=LABEL, unit="1")
+        sheet.figure(name, parse(Figure, figure(_middle(law), distribution=law)), label=LABEL, unit="1")
         for name, law in (("first", first), ("second", second))
     ]
     sheet.line("value", names[0] * names[1], label=LABEL, unit="1", total=True)
     return sheet.finish()
+
+
+def _middle(law: dict[str, Any]) -> float:
+    """A figure must lie inside its own distribution: its median does."""
+    return float(DISTRIBUTION.validate_python(law).quantile(np.array([0.5]))[0])
 
 
 def uncertainty(**changes: Any) -> Uncertainty:

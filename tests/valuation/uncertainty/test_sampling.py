@@ -210,7 +210,7 @@ def test_a_plan_for_the_interval_that_makes_no_sense_is_refused(changes: dict[st
     [
         # Two standard deviations to each side: 4.55 % lies beyond.
         ({"kind": "normal", "mean": 0.5, "standard_deviation": 0.25}, 0.0455),
-        ({"kind": "uniform", "low": 2, "high": 3}, 1),
+        ({"kind": "uniform", "low": 0.5, "high": 1.5}, 0.5),
     ],
 )
 def test_draws_outside_the_admissible_range_name_the_input(distribution: dict[str, Any], share: float) -> None:
