@@ -64,7 +64,7 @@ def error_sections(error: IpfinError) -> Iterator[Section]:
     yield Heading(f"{kind.title.zh} {kind.title.en} [{kind.code}]")
     rows = tuple((problem.field, problem.found, problem.expected) for problem in error.problems)
     if rows:
-        yield Grid(("字段 Field", "实际 Found", "应为 Expected"), rows, texts=frozenset({0, 1, 2}))
+        yield Grid(("字段 Field", "实际 Found", "应为 Expected"), rows, texts=frozenset({1, 2}), codes=frozenset({0}))
     if not rows or (len(error.problems) == 1 and not error.message.endswith(rows[0][2])):
         yield Lines((error.message,))
     yield Lines((f"→ {kind.advice.zh} {kind.advice.en}",))

@@ -70,7 +70,7 @@ def claim(sessions: Sessions, asked: Asked, *, now: datetime.datetime, claim_sec
     KeyReusedError : the key stands for another body, method or address of this caller.
     KeyInUseError : the same request is being answered at this moment.
 
-    Tested by: ``tests/api/store/test_idempotency.py``, with threads.
+    Tested by: ``tests/api/test_idempotency.py``, with threads.
     """
     taken = Claim(asked, secrets.token_hex(16))
     for _ in range(_ATTEMPTS):

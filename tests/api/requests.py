@@ -57,12 +57,11 @@ def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     here: Any = document
     for part in parents:
         here = here[int(part)] if isinstance(here, list) else here[part]
+    place = int(last) if isinstance(here, list) else last
     if value is DELETED:
-        del here[last]
-    elif isinstance(here, list):
-        here[int(last)] = value
+        del here[place]
     else:
-        here[last] = value
+        here[place] = value
     return document
 
 

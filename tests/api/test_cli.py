@@ -98,7 +98,7 @@ def bad_file(tmp_path: Path, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("value = 0.0325", "value = 3.0", "between 0 and 1"),
+        ("value = 0.25", "value = 3.0", "between -10 and 1"),
         ("value = 0.0325", "value = nan", "a finite number"),
         ('currency = "USD"', 'currency = "XXX"', "one of CNY"),
         ('currency = "USD"', "", "a value"),
