@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.api.conftest import Client
 from tests.api.requests import DELETED, changed, example, valuation_request
 

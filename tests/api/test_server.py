@@ -8,6 +8,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,9 @@ def test_a_caller_that_goes_away_does_not_hold_its_key(started_server: StartedSe
 
 def test_the_log_is_one_json_object_a_line(started_server: StartedServer) -> None:
     httpx2.get(f"{started_server.url}/v1/nothing?secret=1", headers={"X-Request-Id": "look-for-me"})
+    deadline = time.monotonic() + 10  # the line is written after the answer has left
+    while "look-for-me" not in started_server.log.read_text("utf-8") and time.monotonic() < deadline:
+        time.sleep(0.05)
     lines = [json.loads(line) for line in started_server.log.read_text("utf-8").splitlines()]
     (line,) = [each for each in lines if each.get("request_id") == "look-for-me"]
     assert (line["event"], line["path"], line["status"]) == ("request", "/v1/nothing", 404)
