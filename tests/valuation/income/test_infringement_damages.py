@@ -1,0 +1,139 @@
+"""Infringement damages: the order of bases, the range of the law on the day, punitive multiples, costs.
+
+Checked against: hand calculations and the two versions of the patent law (table T7), each on its side of 2021-06-01.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.valuation.asking import DATES, amount, figure
+from tests.valuation.method_samples import codes, concluded, conclusion, sample
+from valuation.errors import BeforeFirstStepError, InputError, RefusalError
+from valuation.kernel.conclusion import Conclusion
+
+NAME = "infringement_damages"
+NEW_LAW = {"dates": {**DATES, "policy_date": "2022-06-30"}}
+WHY = "neither loss nor gain can be established"
+
+
+def statutory(value: str) -> dict[str, Any]:
+    return {"kind": "statutory", "amount": amount(value), "why_not_earlier": WHY}
+
+
+def punitive(multiple: float, reading: str = "total_is_multiple") -> dict[str, Any]:
+    return {
+        "kind": "punitive",
+        "multiple": figure(multiple),
+        "reading": reading,
+        "wilful_and_serious": "continued after a judgment",
+    }
+
+
+def under(day: str, **changes: Any) -> Conclusion:
+    return conclusion(NAME, sample(NAME, **changes), dates={**DATES, "policy_date": day})
+
+
+@pytest.mark.parametrize(
+    ("basis", "expected"),
+    [
+        # Hand: 8,000,000 × 0.2 × 0.5; 1,000 × 300 × 0.4; 50,000 × 2.
+        (sample(NAME)["basis"], 800_000),
+        (
+            {
+                "kind": "lost_profit",
+                "lost_units": figure(1000.0),
+                "profit_per_unit": amount("300.00"),
+                "contribution_share": figure(0.4),
+            },
+            120_000,
+        ),
+        (
+            {
+                "kind": "royalty_multiple",
+                "reasonable_royalty": amount("50000.00"),
+                "multiple": figure(2.0),
+                "why_not_earlier": WHY,
+            },
+            100_000,
+        ),
+    ],
+)
+def test_each_basis_by_hand(basis: dict[str, Any], expected: float) -> None:
+    found = concluded(NAME, basis=basis)
+    assert found.worksheet.value("base") == pytest.approx(expected)
+    assert found.value == pytest.approx(expected + 100_000)
+    assert "damages_not_market_value" in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("day", "value", "holds"),
+    [
+        ("2021-05-31", "10000.00", True),
+        ("2021-05-31", "9999.99", False),
+        ("2021-05-31", "1000000.01", False),
+        ("2021-06-01", "1000000.01", True),
+        ("2021-06-01", "29999.99", False),
+        ("2021-06-01", "5000000.00", True),
+        ("2021-06-01", "5000000.01", False),
+    ],
+)
+def test_the_statutory_range_is_that_of_the_day(day: str, value: str, holds: bool) -> None:
+    """Table T7: 10,000 to 1,000,000 under the law of 2008, 30,000 to 5,000,000 under that of 2020."""
+    if holds:
+        assert under(day, basis=statutory(value)).value == pytest.approx(float(value) + 100_000)
+    else:
+        with pytest.raises(RefusalError, match="range"):
+            under(day, basis=statutory(value))
+
+
+@given(st.floats(1, 5))
+def test_the_two_readings_differ_by_the_base(multiple: float) -> None:
+    whole, added = (
+        conclusion(NAME, sample(NAME, punitive=punitive(multiple, reading)), **NEW_LAW).value
+        for reading in ("total_is_multiple", "added_to_base")
+    )
+    assert whole == pytest.approx(800_000 * multiple + 100_000)
+    assert added - whole == pytest.approx(800_000)
+
+
+@pytest.mark.parametrize("multiple", [0.9, 5.1])
+def test_a_multiple_outside_the_law_is_refused(multiple: float) -> None:
+    with pytest.raises(RefusalError, match="punitive"):
+        conclusion(NAME, sample(NAME, punitive=punitive(multiple)), **NEW_LAW)
+
+
+def test_there_were_no_punitive_damages_for_patents_before() -> None:
+    with pytest.raises(BeforeFirstStepError, match="2021-06-01"):
+        under("2021-05-31", punitive=punitive(2.0))
+
+
+def test_a_statutory_amount_bears_no_multiple() -> None:
+    with pytest.raises(InputError, match=r"punitive\.kind"):
+        conclusion(NAME, sample(NAME, basis=statutory("100000.00"), punitive=punitive(2.0)), **NEW_LAW)
+
+
+def test_a_law_from_memory_is_named() -> None:
+    patent = conclusion(NAME, sample(NAME, punitive=punitive(2.0)), **NEW_LAW)
+    trademark = conclusion(NAME, sample(NAME, law="trademark", punitive=punitive(2.0)), **NEW_LAW)
+    assert "recalled_value" not in codes(patent)
+    assert "recalled_value" in codes(trademark)
+    assert "2020" in patent.conventions["versions"]
+
+
+@given(st.floats(0, 0.9), st.floats(0.01, 0.1))
+def test_a_larger_contribution_costs_the_infringer_more(share: float, more: float) -> None:
+    low, high = (
+        concluded(NAME, basis=sample(NAME)["basis"] | {"contribution_share": figure(each)}).value
+        for each in (share, share + more)
+    )
+    assert low < high
+
+
+def test_another_currency_is_refused() -> None:
+    with pytest.raises(InputError, match="currency"):
+        conclusion(NAME, sample(NAME), currency="USD")
