@@ -93,14 +93,17 @@ class TaxAtRate(FrozenModel):
 Tax = Annotated[NoTax | TaxAtRate, Field(discriminator="kind")]
 
 
-def forecast_years(forecast: Forecast, years: int, setting: Setting) -> CountedYears:
+def forecast_years(forecast: Forecast, years: int, setting: Setting, *, is_bound_to_right: bool = True) -> CountedYears:
     """Which part of each year counts: after the valuation date, before the end of the right's life?
+
+    ``is_bound_to_right`` is false for flows that outlive the right, such as those of a company it was put into; then
+    only the stated end counts.
 
     Raises
     ------
     InputError : the stated end of life lies after the legal end, or nothing is left to count.
     """
-    legal = setting.subject.legal_end()
+    legal = setting.subject.legal_end() if is_bound_to_right else None
     stated = forecast.end_of_life
     if legal is not None and stated is not None and stated > legal:
         raise InputError.of("forecast.end_of_life", found=stated, expected=f"no later than the legal end {legal}")
