@@ -115,3 +115,62 @@ def test_capitalised_costs_alone_raise_no_doubt() -> None:
     costs = sample("historic_cost")["costs"]
     costs[0]["was_expensed"] = False
     assert "expensed_costs_counted" not in codes(concluded("historic_cost", costs=costs))
+
+
+# --- software -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mode", "effort", "months"),
+    [
+        # Hand, 32 thousand lines: 2.4·32^1.05, 2.5·E^0.38; 3.0·32^1.12, 2.5·E^0.35; 3.6·32^1.20, 2.5·E^0.32.
+        ("organic", 2.4 * 32**1.05, 2.5 * (2.4 * 32**1.05) ** 0.38),
+        ("semi_detached", 3.0 * 32**1.12, 2.5 * (3.0 * 32**1.12) ** 0.35),
+        ("embedded", 3.6 * 32**1.2, 2.5 * (3.6 * 32**1.2) ** 0.32),
+    ],
+)
+def test_effort_and_schedule_of_basic_cocomo(mode: str, effort: float, months: float) -> None:
+    """Literature: the textbook's 32 KLOC, organic: 91 person-months and 14 months."""
+    found = concluded("cocomo_software", mode=mode, effort_adjustment=figure(1.0))
+    assert found.worksheet.value("effort_person_months") == pytest.approx(effort)
+    assert found.worksheet.value("schedule_months") == pytest.approx(months)
+    assert found.value == pytest.approx(effort * 25_000 * 1.1 * 0.75)
+    if mode == "organic":
+        assert (round(effort), round(months)) == (91, 14)
+
+
+@given(st.floats(1, 1000), st.floats(0.1, 100))
+def test_a_larger_program_costs_more_than_in_proportion(size: float, more: float) -> None:
+    small, large = (concluded("cocomo_software", size_kloc=figure(each)).value for each in (size, size + more))
+    assert large / small >= (size + more) / size
+
+
+# --- cost plus split ------------------------------------------------------------------------------
+
+
+def test_cost_plus_split_always_says_that_it_counts_twice() -> None:
+    """Literature 11,694.79 (tests/literature); IVS would call the sum double counting."""
+    assert "cost_and_income_added" in codes(concluded("cost_plus_split"))
+
+
+def test_the_split_is_the_present_value_of_the_added_profit() -> None:
+    """Identity: PV(income) × PV(added)/PV(income); the cost part is the multiplier-coefficient method."""
+    found = concluded("cost_plus_split").worksheet
+    assert found.value("split_value") == pytest.approx(600_000 / 1.12 + 500_000 / 1.12**2)
+    cost = concluded(
+        "multiplier_coefficient",
+        materialised_cost=amount("3500000.00"),
+        labour_cost=amount("1500000.00"),
+        creative_labour_multiplier=figure(3.0),
+        average_research_risk_coefficient=figure(0.06),
+        investment_return_share=figure(0.12),
+        obsolescence=NO_OBSOLESCENCE,
+    )
+    assert found.value("replacement_cost_new") == pytest.approx(cost.value)
+
+
+def test_series_of_different_length_are_refused() -> None:
+    with pytest.raises(InputError, match="additional_profit"):
+        concluded(
+            "cost_plus_split", additional_profit=sample("cost_plus_split")["additional_profit"] | {"values": ["1.00"]}
+        )
