@@ -146,6 +146,133 @@ def drug_rnpv() -> Data:
     }
 
 
+def licence_fee() -> Data:
+    milestone = {
+        "name": "上市",
+        "due_on": "2022-06-30",
+        "amount": amount("500000.00"),
+        "probability_share": figure(0.6),
+    }
+    return {
+        "royalty_base": {"kind": "net_sales", "amounts": amounts(5_000_000, 8_000_000, 9_000_000)},
+        "royalty_rate_share": figure(0.05),
+        "entry_fee": amount("300000.00"),
+        "minimum_royalty": amount("280000.00"),
+        "milestones": [milestone],
+        "licensor_cost": amounts(20_000, 20_000, 20_000),
+        "is_open_licence": False,
+        "tax": TAX,
+        "forecast": forecast(survival={"kind": "exponential", "annual_hazard": figure(0.05)}),
+    }
+
+
+def infringement_damages() -> Data:
+    return {
+        "law": "patent",
+        "basis": {
+            "kind": "infringer_gain",
+            "infringing_revenue": amount("8000000.00"),
+            "profit_margin_share": figure(0.2),
+            "contribution_share": figure(0.5),
+        },
+        "punitive": {"kind": "none", "reason": "not wilful"},
+        "reasonable_costs": amount("100000.00"),
+    }
+
+
+def above_industry_return() -> Data:
+    return {
+        "base_kind": "revenue",
+        "base": amounts(10_000_000, 11_000_000),
+        "own_return_share": figure(0.18),
+        "industry_return_share": series([0.1, 0.11]),
+        "right_share": figure(0.7),
+        **common(),
+    }
+
+
+def greenfield() -> Data:
+    return {
+        "initial_investment": amount("500000.00"),
+        "revenue": amounts(500_000, 1_500_000, 2_500_000),
+        "operating_cost": amounts(600_000, 1_000_000, 1_400_000),
+        "depreciation": amounts(50_000, 80_000, 80_000),
+        "investment": amounts(300_000, 200_000, -100_000),
+        "terminal": {"kind": "none", "reason": "the right ends"},
+        **common(),
+    }
+
+
+def distributor() -> Data:
+    asset = {
+        "name": "营运资金",
+        "value_share_of_revenue": figure(0.15),
+        "return_share": figure(0.04),
+        "recovery": {"kind": "in_operating_costs", "reason": "working capital does not wear"},
+    }
+    return {
+        "revenue": amounts(5_000_000, 5_000_000, 5_000_000),
+        "distributor_margin_share": figure(0.05),
+        "own_margin_share": figure(0.2),
+        "contributory_assets": [asset],
+        **common(forecast=forecast(survival={"kind": "exponential", "annual_hazard": figure(0.2)})),
+    }
+
+
+def capitalised_royalty() -> Data:
+    return {
+        "base_revenue": amount("4000000.00"),
+        "royalty_rate_share": figure(0.05),
+        "deferral_years": 1,
+        "stages": [
+            {"years": 2, "growth_share": figure(0.2)},
+            {"years": 3, "growth_share": figure(0.05)},
+        ],
+        "after": {"kind": "ends", "reason": "the right ends"},
+        "tax": TAX,
+        "tax_amortisation": NO_AMORTISATION,
+        "discount_rate_share": figure(0.12),
+        "timing": "year_end",
+    }
+
+
+def contribution_in_kind() -> Data:
+    return {
+        "agreed_share": figure(0.3),
+        "other_contributions": amount("7000000.00"),
+        "charter_value": amount("3000000.00"),
+        "distributable_flow": amounts(500_000, 900_000, 1_200_000),
+        "terminal": {"kind": "gordon", "growth_share": figure(0.02)},
+        "marketability_discount_share": figure(0.2),
+        "forecast": forecast(),
+    }
+
+
+def cocomo_software() -> Data:
+    return {
+        "size_kloc": figure(32.0),
+        "mode": "organic",
+        "effort_adjustment": figure(1.1),
+        "cost_per_person_month": amount("25000.00"),
+        "developer_profit_share": figure(0.1),
+        "obsolescence_share": figure(0.25),
+    }
+
+
+def cost_plus_split() -> Data:
+    return {
+        "production_cost": amount("3500000.00"),
+        "creative_cost": amount("1500000.00"),
+        "creative_labour_multiplier": figure(3.0),
+        "creation_risk_coefficient": figure(0.06),
+        "industry_return_share": figure(0.12),
+        "income": amounts(3_000_000, 3_100_000),
+        "additional_profit": amounts(600_000, 500_000),
+        "risk_free_rate_share": figure(0.05),
+        "risk_premium_share": figure(0.07),
+    }
+
+
 def multiplier_coefficient() -> Data:
     return {
         "materialised_cost": amount("600000.00"),
@@ -204,6 +331,15 @@ SAMPLES = {
         discounted_cash_flow,
         with_and_without,
         drug_rnpv,
+        licence_fee,
+        infringement_damages,
+        above_industry_return,
+        greenfield,
+        distributor,
+        capitalised_royalty,
+        contribution_in_kind,
+        cocomo_software,
+        cost_plus_split,
         multiplier_coefficient,
         minimum_licence_fee,
         historic_cost,
@@ -211,7 +347,7 @@ SAMPLES = {
 }
 
 #: Money of one unit is a plain number; it scales with the currency as amounts do.
-UNIT_MONEY = frozenset({"unit_price", "unit_cost", "price_premium", "cost_saving", "cost_per_person_month"})
+UNIT_MONEY = frozenset({"unit_price", "unit_cost", "price_premium", "cost_saving"})
 
 
 def sample(method: str, **changes: Any) -> Data:

@@ -351,6 +351,30 @@ def minimum_fee(inputs: Case) -> Case:
     }
 
 
+def film_copyright(inputs: Case) -> Case:
+    years = inputs["years"]
+    stated = {
+        "production_cost": amount(inputs["production_cost_wan_cny"] * WAN),
+        "creative_cost": amount(inputs["creative_staff_cost_wan_cny"] * WAN),
+        "creative_labour_multiplier": figure(inputs["creative_labour_multiplier"]),
+        "creation_risk_coefficient": figure(inputs["creation_risk_coefficient"]),
+        "industry_return_share": figure(inputs["industry_return"]),
+        "income": money([inputs["annual_income_wan_cny"] * WAN] * years),
+        "additional_profit": money([inputs["annual_additional_profit_wan_cny"] * WAN] * years),
+        "risk_free_rate_share": figure(inputs["risk_free_rate"]),
+        "risk_premium_share": figure(inputs["risk_premium"]),
+    }
+    found = paper("cost_plus_split", stated)
+    return {
+        "replacement_cost_wan_cny": found.value("replacement_cost_new") / WAN,
+        "discount_rate": found.value("discount_rate_share"),
+        "pv_income_wan_cny": found.value("present_value_of_income") / WAN,
+        "pv_additional_profit_wan_cny": found.value("present_value_of_additional_profit") / WAN,
+        "profit_split_rate": found.value("split_rate_share"),
+        "value_wan_cny": found.value("value") / WAN,
+    }
+
+
 ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "cn-equivalent-investment-split-rate": equivalent_investment,
     "cn-patent-licence-profit-split-470": patent_licence_profit_split,
@@ -366,4 +390,5 @@ ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "cn-invention-annuity-reduced-fees": invention_annuities,
     "cn-multiplier-coefficient-cost-156": multiplier_coefficient,
     "cn-minimum-fee-pharma-ingredient-456": minimum_fee,
+    "cn-film-copyright-cost-plus-split-11695": film_copyright,
 }
