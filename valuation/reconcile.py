@@ -10,9 +10,9 @@ from pydantic import AfterValidator, Field
 
 from valuation.errors import InputError, RefusalError, UnknownNameError
 from valuation.kernel.conclusion import Conclusion
-from valuation.kernel.expression import Name, total
+from valuation.kernel.expression import Name, larger, total
 from valuation.kernel.fields import Currency, FiniteFloat, FrozenModel, Identifier, Reason
-from valuation.kernel.figures import Figure, PositiveFigure, RateFigure, ShareFigure, at_least
+from valuation.kernel.figures import Figure, PositiveFigure, ShareFigure, at_least, within
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.worksheet import Axis, Sheet, Worksheet
 from valuation.uncertainty.sampling import Interval
@@ -43,12 +43,15 @@ class Reconciliation(FrozenModel):
 
 
 class Liquidation(FrozenModel):
-    """What a pledgee must expect of a sale: how long it takes, what it costs, what a forced sale forgoes."""
+    """What a pledgee must expect of a sale: how long it takes, what it costs, what a forced sale forgoes.
+
+    The discount rate is zero or more: to a pledgee a later sale is never worth more than one today.
+    """
 
     time_to_sale_years: Annotated[Figure, AfterValidator(at_least(0))]
     sale_cost_share: ShareFigure
     forced_sale_discount_share: ShareFigure
-    discount_rate_share: RateFigure
+    discount_rate_share: Annotated[Figure, AfterValidator(within(0, 2))]
 
 
 class Reporting(FrozenModel):
@@ -91,8 +94,8 @@ def reconcile(
     """Which one value follows from these indications?
 
     ``value = Σ weightᵢ · indicationᵢ`` with Σ weight = 1, converted to the reporting currency.
-    The value to a pledgee is ``base · (1 − discount) · (1 − cost) / (1 + r)^time``, where the base weights each
-    method's own conservative value, if it has one.
+    The value to a pledgee is ``max(base, 0) · (1 − discount) · (1 − cost) / (1 + r)^time``, where the base weights each
+    method's own conservative value, if it has one: nobody is made to sell at a loss.
 
     Raises
     ------
@@ -129,7 +132,7 @@ def reconcile(
         interval=_interval(worksheet, counted, rate),
         pledgee_value=None if liquidation is None else worksheet.value("pledgee_value"),
         weights=reconciliation.weights,
-        warnings=(*warnings, *_interval_doubts(counted), *_pledgee_doubt(liquidation)),
+        warnings=(*warnings, *_below_zero(worksheet), *_interval_doubts(counted), *_pledgee_doubt(liquidation)),
     )
 
 
@@ -287,7 +290,7 @@ def _pledgee_line(sheet: Sheet, base: Name, liquidation: Liquidation, unit: str)
     )
     sheet.line(
         "pledgee_value",
-        base * (1 - discount) * (1 - cost) / (1 + rate) ** time,
+        larger(base, 0) * (1 - discount) * (1 - cost) / (1 + rate) ** time,
         label=Label("对质权人的价值（变现值）", "value to the pledgee (liquidation)"),
         unit=unit,
         total=True,
@@ -310,10 +313,22 @@ def _interval(worksheet: Worksheet, counted: Sequence[Conclusion], rate: float) 
             expected="one level for all methods",
         )
     meaning = Label(
-        f"各方法 {level:.0%} 区间端点按权重相加，视各方法误差同向变动（谨慎口径）",
-        f"ends of the indications' {level:.0%} intervals weighted as if their errors moved together (cautious reading)",
+        f"各方法 {100 * level:.10g}% 区间端点按权重相加，视各方法误差同向变动（谨慎口径）",
+        f"ends of the indications' {100 * level:.10g}% intervals weighted as if their errors moved together"
+        " (cautious reading)",
     )
     return Interval(worksheet.value("interval_low"), worksheet.value("interval_high"), level, meaning)
+
+
+def _below_zero(worksheet: Worksheet) -> tuple[NamedWarning, ...]:
+    """Negative flows are allowed, but an owner may also give the right up."""
+    if worksheet.value("value") >= 0:
+        return ()
+    label = Label(
+        "评估结论为负：权利人可以放弃该权利，价值不会低于放弃（零）",
+        "the concluded value is below zero: an owner who may give the right up loses no more than nothing",
+    )
+    return (NamedWarning("value_below_zero", label),)
 
 
 def _interval_doubts(counted: Sequence[Conclusion]) -> tuple[NamedWarning, ...]:

@@ -199,6 +199,32 @@ def test_the_value_to_a_pledgee_by_hand() -> None:
     assert found.pledgee_value == pytest.approx(base * 0.7 * 0.92 / 1.12**1.5, rel=1e-12)
 
 
+@pytest.mark.parametrize("rate", [-0.5, -0.01])
+def test_a_later_sale_is_never_worth_more_to_a_pledgee(rate: float) -> None:
+    """At −50 % a sale thirty years off would bring the pledgee 10⁹ times the value of the right."""
+    with pytest.raises(InputError, match=r"liquidation.discount_rate_share.*between 0 and 2"):
+        both(liquidation=LIQUIDATION | {"discount_rate_share": figure(rate)})
+
+
+def test_a_value_below_zero_is_named_and_nothing_to_a_pledgee() -> None:
+    costly = relief(owner_cost={"values": ["100000.00"] * 5, "grade": "assumed", "reason": "chosen for the test"})
+    found = answered({"relief_from_royalty": costly}, liquidation=LIQUIDATION)
+    assert found.reconciled.value < 0
+    assert found.reconciled.pledgee_value == 0
+    assert "value_below_zero" in [each.code for each in found.warnings]
+    assert "value_below_zero" not in [each.code for each in both(liquidation=LIQUIDATION).warnings]
+
+
+@pytest.mark.parametrize(("level", "said"), [(0.9, "90%"), (0.995, "99.5%"), (0.975, "97.5%")])
+def test_the_meaning_of_an_interval_names_its_level_unrounded(level: float, said: str) -> None:
+    plan = PLAN | {"level_share": level}
+    for methods in ({"relief_from_royalty": UNCERTAIN}, {"relief_from_royalty": UNCERTAIN, "replacement_cost": cost()}):
+        interval = answered(methods, uncertainty=plan).reconciled.interval
+        assert interval is not None
+        assert f" {said} " in interval.meaning.zh
+        assert said in interval.meaning.en
+
+
 def test_a_distribution_that_would_not_be_drawn_is_refused() -> None:
     spread = figure(1.5, distribution={"kind": "uniform", "low": 1, "high": 2})
     with pytest.raises(InputError, match=r"liquidation.time_to_sale_years.distribution: found a distribution"):
