@@ -97,7 +97,7 @@ def _value_row(appraisal: Appraisal) -> tuple[str, str, str]:
     answer = f"{unit} {money(found.value, unit)}"
     if interval is not None:
         ends = f"{money(interval.low, unit)} – {money(interval.high, unit)}"
-        answer += f"\n{interval.level_share:.0%} 区间 interval: {ends}"
+        answer += f"\n{100 * interval.level_share:.10g}% 区间 interval: {ends}"
     if found.pledgee_value is not None:
         answer += f"\n对质权人的价值 to a pledgee: {money(found.pledgee_value, unit)}"
     return "值多少 What is it worth?", appraisal.subject.name, answer

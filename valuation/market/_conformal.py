@@ -60,7 +60,7 @@ def _rank(count: int, level_share: float) -> int:
 
 def jackknife_plus_meaning(level_share: float, rows: int) -> Label:
     """What such a range says, and what it does not."""
-    share, floor = f"{level_share:.0%}", f"{max(0.0, 2 * level_share - 1):.0%}"
+    share, floor = f"{100 * level_share:.10g}%", f"{max(0.0, 200 * level_share - 100):.10g}%"
     return Label(
         f"同一市场再有一宗交易，其价格约以 {share} 的概率落在此区间"
         f"（{rows} 宗交易的 jackknife+ 预测区间；只要求各宗可交换，概率不低于 {floor}）",

@@ -153,7 +153,7 @@ def weighted_interval(
     low, high = _prices(np.array([mean - reach, mean + reach]), average) * multiple
     if not np.isfinite(high):
         return None
-    share = f"{level_share:.0%}"
+    share = f"{100 * level_share:.10g}%"
     meaning = Label(
         f"再有一宗同类交易，其修正后价格以 {share} 的概率落在此区间（加权 t 预测区间，自由度 {freedom:.2f}）",
         f"one more such transaction, adjusted, falls inside with probability {share}"

@@ -111,7 +111,7 @@ def simulate_interval(
 def _interval(quantiles: Array, moments: Array, uncertainty: Uncertainty, points: int) -> Interval:
     low, high = quantiles.mean(axis=0)
     errors = quantiles.std(axis=0, ddof=1) / np.sqrt(uncertainty.scrambles)
-    share = f"{uncertainty.level_share:.0%}"
+    share = f"{100 * uncertainty.level_share:.10g}%"
     meaning = Label(
         f"在所述输入分布下，评估值以 {share} 的概率落在此区间（两端各占一半）",
         f"given the stated input distributions the value lies inside with probability {share}, equal tails",
