@@ -75,7 +75,9 @@ def _conclusion(appraisal: Appraisal, language: Language) -> Grid:
     ]
     if found.interval is not None:
         ends = f"{money(found.interval.low, unit)} – {money(found.interval.high, unit)}"
-        rows.append((f"{100 * found.interval.level_share:.10g}% 区间 interval", ends, found.interval.meaning.text(language)))
+        rows.append(
+            (f"{100 * found.interval.level_share:.10g}% 区间 interval", ends, found.interval.meaning.text(language))
+        )
     else:
         rows.append(("区间 Interval", "—", "未陈述不确定性" if language == "zh" else "no uncertainty was stated"))
     ends = f"{money(found.range_low, unit)} – {money(found.range_high, unit)}"
