@@ -9,7 +9,7 @@ from fractions import Fraction
 from api.render.appraisal import STATUSES, doubts_and_sources
 from api.render.grids import Grid, Heading, Lines, Section, both, grouped, percent
 from pledge.cover import Cover
-from pledge.instalments import Schedule
+from pledge.instalments import Schedule, repayment_forms
 from pledge.quote import PledgeQuote
 from pledge.support import SupportAnswer
 from valuation.kernel.dated import DatedValue
@@ -138,7 +138,8 @@ def _findings(quote: PledgeQuote, numbers: Mapping[Source, int], language: Langu
 
 
 def _schedule(schedule: Schedule) -> Iterator[Section]:
-    yield Heading(f"还款计划 Schedule — {schedule.form}")
+    form = repayment_forms()[schedule.form].label
+    yield Heading(f"还款计划 Schedule — {form.zh} {form.en}")
     rows: list[tuple[str, ...]] = [
         (
             str(row.number),

@@ -33,6 +33,7 @@ from typing import Any, get_args
 
 from valuation.errors import (
     BeforeFirstStepError,
+    FieldProblem,
     GapError,
     InputError,
     ReferenceDataError,
@@ -128,17 +129,20 @@ class Parameter:
         if not current:
             raise BeforeFirstStepError(
                 f"{where}: found the date {day}, expected {first.from_date} or later,"
-                f" the first step ({first.source.citation})"
+                f" the first step ({first.source.citation})",
+                problems=[FieldProblem(where, f"the date {day}", f"{first.from_date} or later")],
             )
         step = current[-1]
         if step.repealed:
             raise RepealedError(
-                f"{where}: on {day} no value is in force, repealed from {step.from_date} by {step.source.citation}"
+                f"{where}: on {day} no value is in force, repealed from {step.from_date} by {step.source.citation}",
+                problems=[FieldProblem(where, f"the date {day}", f"a date before the repeal on {step.from_date}")],
             )
         if step.gap is not None or step.value is None:
             raise GapError(
                 f"{where}: the value from {step.from_date} is a gap ({step.source.citation});"
-                f" {step.gap}. State it as a what-if hypothesis or supply the official text"
+                f" {step.gap}. State it as a what-if hypothesis or supply the official text",
+                problems=[FieldProblem(where, f"a gap from {step.from_date}", "the official text, or a what-if value")],
             )
         return DatedValue(self.name, self.label, step.value, self.unit, step.status, step.source, step.from_date)
 
