@@ -14,16 +14,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from scipy import special
 from scipy.integrate import quad
 
+from tests.valuation.asking import figure
 from valuation.discounting.remaining_life import (
     ExponentialSurvivors,
     TabulatedSurvivors,
     WeibullSurvivors,
     iowa_survivor_curve,
 )
+from valuation.discounting.survival import Survival, survival_line
 from valuation.errors import GapError, InputError
+from valuation.kernel.labels import Label
+from valuation.kernel.worksheet import Axis, Sheet
 
 AGES = st.floats(0, 40)
 
@@ -66,6 +71,24 @@ def test_who_wears_out_has_ever_less_time(shape: float, ages: list[float]) -> No
     curve = WeibullSurvivors(shape, 12.0)
     younger, older = sorted(ages)
     assert curve.remaining_life(older) <= curve.remaining_life(younger) * (1 + 1e-9)
+
+
+@given(shape=st.floats(0.5, 4), scale=st.floats(2, 40), age=st.floats(0, 20))
+def test_the_forecast_uses_the_same_curve(shape: float, scale: float, age: float) -> None:
+    """Second way: the survival line of a forecast is the curve beyond the age, over its height there."""
+    label = Label("年度", "year")
+    sheet = Sheet(title=label, axis=Axis(label, ("1", "2", "3")))
+    stated = {
+        "kind": "weibull",
+        "shape": figure(shape),
+        "scale_years": figure(scale),
+        "age_years": figure(age),
+    }
+    times = (0.5, 1.5, 2.5)
+    survival_line(sheet, TypeAdapter(Survival).validate_python(stated), mid_times=times)
+    curve = WeibullSurvivors(shape, scale)
+    left = [share * curve.survival(age) for share in sheet.finish().row("survival")]
+    assert left == pytest.approx([curve.survival(age + time) for time in times], rel=1e-9, abs=1e-300)
 
 
 # --- tables ---------------------------------------------------------------------------------------
