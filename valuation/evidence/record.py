@@ -1,0 +1,111 @@
+"""One transaction as evidence: what was traded, for how much, and who says so."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+from typing import Any, Literal
+
+from valuation.kernel.sources import Source
+
+__all__ = ["STATUS_RANKS", "RecordStatus", "TransactionRecord"]
+
+#: A row without a value is no evidence, so the status ``gap`` does not occur here.
+RecordStatus = Literal["read", "recalled", "hypothesis"]
+#: Which of two records of one deal is the stronger evidence: the smaller number.
+STATUS_RANKS: Mapping[str, int] = {"read": 0, "recalled": 1, "hypothesis": 2}
+
+_KEY_BYTES = 8
+
+
+@dataclass(frozen=True)
+class TransactionRecord:
+    """One transaction in a right, with its provenance.
+
+    Exactly one of ``price`` (an amount for a sale or lump-sum licence) and ``rate_share`` (a running royalty) is
+    known. ``features`` are measured properties by name; one that is not known is not there. The five ``source_``
+    fields and ``retrieved_on`` say who published it, where, and when it was looked up.
+    """
+
+    name: str
+    right_kind: str
+    transaction_kind: str
+    traded_on: datetime.date
+    related_parties: bool
+    jurisdiction: str
+    currency: str
+    quantity: float
+    quantity_unit: str
+    source_title: str
+    source_publisher: str
+    source_status: RecordStatus
+    retrieved_on: datetime.date
+    price: Decimal | None = None
+    rate_share: float | None = None
+    right_number: str | None = None
+    party_from: str | None = None
+    party_to: str | None = None
+    industry: str | None = None
+    source_number: str | None = None
+    source_address: str | None = None
+    source_date: datetime.date | None = None
+    note: str | None = None
+    features: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def deal(self) -> tuple[str, ...]:
+        """What makes two records the same deal: right, kind, day and both parties.
+
+        The right is its number, or its name where no number is known. Width, case, spaces, points and hyphens do
+        not count: ``ZL 2010 1000.0`` and ``ＺＬ20101000.0`` are one number.
+        """
+        right = self.right_number or self.name
+        texts = (self.right_kind, right, self.transaction_kind, self.party_from or "", self.party_to or "")
+        return (*(_plain(text) for text in texts), self.traded_on.isoformat())
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """What was agreed: two records of one deal must say the same."""
+        return (self.currency, self.price, self.rate_share, self.quantity, _plain(self.quantity_unit))
+
+    @property
+    def id(self) -> str:
+        """The name of this deal in every answer: a digest of what makes it this deal."""
+        content = "\x1f".join(self.deal).encode()
+        return "cmp_" + hashlib.blake2b(content, digest_size=_KEY_BYTES).hexdigest()
+
+    @property
+    def strength(self) -> tuple[int, int]:
+        """Smaller is stronger: first the status of the source, then the later look-up."""
+        return STATUS_RANKS[self.source_status], -self.retrieved_on.toordinal()
+
+    def source(self) -> Source:
+        """Where the record comes from, as methods cite it."""
+        title = f"{self.source_title}（{self.source_publisher}，{self.retrieved_on} 取得）"
+        return Source(
+            id=self.id,
+            title=title,
+            status=self.source_status,
+            number=self.source_number,
+            date=self.source_date,
+            address=self.source_address,
+        )
+
+    def as_document(self) -> dict[str, Any]:
+        """Every known field as JSON-safe data; money is text."""
+        document: dict[str, Any] = {"id": self.id}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is None:
+                continue
+            document[each.name] = str(value) if isinstance(value, Decimal | datetime.date) else value
+        return document | {"features": dict(self.features)}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s.\-·]", "", unicodedata.normalize("NFKC", text)).casefold()
