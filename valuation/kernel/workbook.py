@@ -30,6 +30,9 @@ _SCALAR_COLUMN = 3
 _FIRST_COLUMN = 4
 _LABEL_WIDTH, _TEXT_WIDTH = 26, 42
 _LINE_POINTS = 14
+#: What a spreadsheet allows: points of a row's height, characters of a cell.
+_TALLEST_ROW, _LONGEST_TEXT = 409, 32_767
+_CUT = "…（单元格容量所限，全文见评估答复 cut to the size of a cell, the answer holds the whole text）"
 #: A spreadsheet file carries its making time; ours is the day of the report, at noon, so that it repeats.
 _NOON = datetime.time(12, 0)
 
@@ -112,7 +115,7 @@ class _Paper:
         for index, entry in enumerate(self.worksheet.entries):
             self._write_entry(sheet, entry, _FIRST_ROW + index)
             self._write_explanation(sheet, entry, _FIRST_ROW + index)
-            sheet.set_row(_FIRST_ROW + index, _LINE_POINTS * self._lines(entry))
+            sheet.set_row(_FIRST_ROW + index, min(_LINE_POINTS * self._lines(entry), _TALLEST_ROW))
             if not entry.is_row:
                 where = f"${xl_col_to_name(_SCALAR_COLUMN)}${_FIRST_ROW + index + 1}"
                 goal = f"='{sheet_name(self.worksheet)}'!{where}"
@@ -168,7 +171,12 @@ class _Paper:
         if isinstance(entry, Input):
             grade, basis, words = _grade_zh(entry.grade), entry.basis, ""
         for offset, text in enumerate((grade, basis, words, entry.name)):
-            sheet.write_string(row, self._last + offset, text, self.formats["small"])
+            sheet.write_string(row, self._last + offset, _fitting(text), self.formats["small"])
+
+
+def _fitting(text: str) -> str:
+    """A text as a cell can hold it; what was cut says so."""
+    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - len(_CUT)] + _CUT
 
 
 def _columns(text: str) -> int:
@@ -246,4 +254,4 @@ def _write_notes(book: Any, notes: Sequence[tuple[str, str]], formats: Mapping[s
     sheet.set_column(1, 1, 110)
     for row, (heading, text) in enumerate(notes):
         sheet.write_string(row, 0, heading, formats["bold"])
-        sheet.write_string(row, 1, text, formats["wrapped"])
+        sheet.write_string(row, 1, _fitting(text), formats["wrapped"])

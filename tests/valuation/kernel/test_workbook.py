@@ -342,6 +342,24 @@ def test_a_sheet_name_fits_a_spreadsheet(made: Appraisal) -> None:
     assert all(1 <= len(name) <= 31 and not set(name) & set("[]:*?/\\'") for name in names)
 
 
+def test_reasons_too_long_for_a_cell_are_cut_aloud_and_rows_keep_a_height_a_spreadsheet_allows() -> None:
+    """A cell holds 32,767 characters and a row 409 points; one row shows the reasons of all its columns."""
+    items = [
+        {
+            "name": f"项目{index}",
+            "amount": {"value": "1000.00", "grade": "assumed", "reason": f"{index}" + "据" * 1900},
+            "price_index_ratio": figure(1.0),
+        }
+        for index in range(20)
+    ]
+    content = answered({"replacement_cost": cost(items=items)}).workbook()
+    sheet = opened(content, formulas=False)["重置成本法"]
+    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert max(map(len, texts)) == 32_767
+    assert sum("the answer holds the whole text" in text for text in texts) == 1
+    assert max(row.height or 0 for row in sheet.row_dimensions.values()) == pytest.approx(409, abs=1)
+
+
 def test_the_twenty_seventh_column_is_found() -> None:
     columns = tuple(str(year) for year in range(40))
     sheet = Sheet(title=Label("长", "Long"), axis=Axis(Label("年", "year"), columns))
