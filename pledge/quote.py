@@ -183,6 +183,9 @@ def _decide(
             for found in open_rules
         )
     most, asked = _yuan(limit.amount_fen), _yuan(requested_fen)
+    if limit.amount_fen == 0:
+        reason = Label(f"可贷上限为零，申请{asked}元不予报价", f"nothing may be lent, {asked} yuan were asked for")
+        return "over_limit", (reason,)
     if requested_fen > limit.amount_fen:
         by_zh, by_en = _BINDING[limit.binding]
         reason = Label(

@@ -57,14 +57,20 @@ def read_basis(request: PledgeQuoteRequest, policies: Mapping[str, DatedTable]) 
     Raises
     ------
     UnknownNameError : a policy that does not exist or is of another kind.
-    InputError : an appraisal after the report, terms that contradict each other, a what-if for a policy that the
-        quote does not use, a pool balance without a pool.
+    InputError : an appraisal after the report, more value to the pledgee than on the market, terms that
+        contradict each other, a what-if for a policy that the quote does not use, a pool balance without a pool.
     """
     if request.asset.appraised_on > request.dates.report_date:
         raise InputError.of(
             "asset.appraised_on",
             found=request.asset.appraised_on,
             expected=f"{request.dates.report_date} or earlier, the report date",
+        )
+    if request.asset.pledgee_value is not None and request.asset.pledgee_value > request.asset.appraised_value:
+        raise InputError.of(
+            "asset.pledgee_value",
+            found=request.asset.pledgee_value,
+            expected=f"no more than the appraised value {request.asset.appraised_value}: a forced sale adds nothing",
         )
     if request.pool_balance is not None and request.pool_policy is None:
         raise InputError.of("pool_policy", found="nothing", expected="the pool whose balance is stated")

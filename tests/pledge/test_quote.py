@@ -112,6 +112,23 @@ def test_nothing_is_offered_until_every_fact_is_stated(quote: Ask, data: dict[st
     assert document["offered_principal"] == "0.00"
 
 
+def test_a_lender_cannot_get_more_in_a_forced_sale_than_the_market_pays(quote: Ask, data: dict[str, Any]) -> None:
+    """The value to the pledgee is what its own warning is measured on, so a slip upwards would silence it."""
+    data["asset"]["pledgee_value"] = "40000000.01"
+    with pytest.raises(InputError, match=r"asset.pledgee_value: found 40000000.01, expected no more than.*40000000.00"):
+        quote(data)
+    data["asset"]["pledgee_value"] = "40000000.00"
+    assert quote(data).cover_on_pledgee_value is not None
+
+
+def test_a_limit_of_zero_promises_no_schedule(quote: Ask, data: dict[str, Any]) -> None:
+    data["asset"]["appraised_value"] = "0.03"  # 25 % of three fen is less than one fen
+    found = quote(data)
+    assert (found.decision, found.offer, found.maximum_loan.amount_fen) == ("over_limit", None, 0)
+    assert "schedule" not in found.reasons[0].en
+    assert "nothing may be lent" in found.reasons[0].en
+
+
 def test_worthless_right_carries_no_loan(quote: Ask, data: dict[str, Any]) -> None:
     data["asset"]["appraised_value"] = "0.00"
     found = quote(data)
