@@ -173,8 +173,8 @@ def fit_nelson_siegel(
     Nelson and Siegel (1987), Journal of Business 60(4). Koenker and Bassett (1978), Regression Quantiles,
     Econometrica 46(1), theorem 3.1: a median regression passes through as many points as it has parameters.
 
-    Tested by: ``tests/valuation/discounting/test_nelson_siegel.py`` (curves with known parameters, planted errors,
-    scipy's own search over all four parameters) and ``tests/examinations/test_curves.py``.
+    Tested by: ``tests/valuation/discounting/test_nelson_siegel.py`` (curves with known parameters, planted
+    errors, QuantLib's formula, scipy's own search over all four parameters) and ``tests/examinations/test_curves.py``.
     """
     _check_quotes(tenors_years, rates_share)
     tenors, quotes = np.asarray(tenors_years, dtype=np.float64), np.asarray(rates_share, dtype=np.float64)

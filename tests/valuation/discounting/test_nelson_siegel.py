@@ -1,11 +1,13 @@
 """Which smooth curve do quoted rates follow, when some of the quotes are wrong?
 
 Checked against: curves with known parameters (identity), planted wrong quotes, and scipy's differential evolution
-over all four parameters at once (second way to the exact search among curves through three quotes).
+over all four parameters at once (second way to the exact search among curves through three quotes), and
+QuantLib's Nelson-Siegel formula.
 """
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any
 
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from scipy.optimize import differential_evolution
 
 from valuation.discounting.nelson_siegel import NelsonSiegel, NelsonSiegelFit, fit_nelson_siegel
+from valuation.discounting.quantlib_adapter import evaluation_date
 from valuation.errors import InputError, RefusalError
 
 TENORS = [0, 1 / 12, 0.25, 0.5, 1, 2, 3, 5, 7, 10, 15, 20, 30]
@@ -50,6 +53,35 @@ def test_the_ends_of_the_curve_by_hand() -> None:
     z = 5 / 2.4
     slope = (1 - math.exp(-z)) / z
     assert TRUE.rate(5) == pytest.approx(0.042 - 0.021 * slope + 0.013 * (slope - math.exp(-z)), rel=1e-14)
+
+
+@given(
+    level=st.floats(0.01, 0.08),
+    slope=st.floats(-0.04, 0.02),
+    hump=st.floats(-0.03, 0.03),
+    tau=st.floats(0.5, 15),
+)
+def test_quantlib_draws_the_same_curve(level: float, slope: float, hump: float, tau: float) -> None:
+    """Second way to the formula, not to the fit: QuantLib's own search runs to a negative τ from its default start."""
+    with evaluation_date(datetime.date(2001, 1, 1)) as ql:
+        first, counter = ql.Date(1, 1, 2001), ql.Thirty360(ql.Thirty360.BondBasis)
+        schedule = ql.Schedule(
+            first,
+            ql.Date(1, 1, 2031),
+            ql.Period(ql.Annual),
+            ql.NullCalendar(),
+            ql.Unadjusted,
+            ql.Unadjusted,
+            ql.DateGeneration.Backward,
+            False,
+        )
+        price = ql.QuoteHandle(ql.SimpleQuote(100.0))
+        bond = ql.FixedRateBondHelper(price, 0, 100.0, schedule, [0.03], counter, ql.Unadjusted, 100.0, first)
+        guess = [level, slope, hump, 1 / tau]
+        drawn = ql.FittedBondDiscountCurve(first, [bond], counter, ql.NelsonSiegelFitting(), 1e-12, 0, guess)
+        theirs = [drawn.discount(first + ql.Period(years, ql.Years)) for years in (1, 5, 10, 30)]
+    curve = NelsonSiegel(level, slope, hump, tau)
+    assert theirs == pytest.approx([math.exp(-years * curve.rate(years)) for years in (1, 5, 10, 30)], rel=1e-12)
 
 
 @pytest.mark.parametrize(
