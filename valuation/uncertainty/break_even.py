@@ -44,7 +44,7 @@ class BreakEven:
     """The roots inside the bracket, rising, and what was searched.
 
     ``multiplies``: the input is a row, and the roots are common multipliers of its stated values.
-    ``jumps`` are places where the answer leaps over the target without reaching it.
+    ``jumps`` are places where the answer passes over the target without reaching it: leaps and poles.
     """
 
     input_name: str
@@ -123,7 +123,7 @@ def break_even(
         )
     spread = float(np.ptp(at_grid))
     found = [*grid[at_grid == 0], *_crossings(excess, grid, at_grid)]
-    near = {float(value): float(excess(np.array([value]))[0]) for value in sorted(found)}
+    near = {float(value): _off(excess, float(value)) for value in sorted(found)}
     roots = [value for value, off in near.items() if abs(off) <= _CLOSE * spread]
     return BreakEven(
         input_name=input_name,
@@ -162,15 +162,34 @@ def _excess(worksheet: Worksheet, name: str, answer: str, target: float) -> Call
 
 
 def _crossings(excess: Callable[[Array], Array], grid: Array, at_grid: Array) -> list[float]:
-    """One place for each piece over which the sign changes."""
+    """One place for each piece over which the sign changes: a root, a jump or a pole."""
+    pieces = np.flatnonzero(at_grid[:-1] * at_grid[1:] < 0)
+    return [_crossing(excess, float(grid[piece]), float(grid[piece + 1])) for piece in pieces]
+
+
+def _crossing(excess: Callable[[Array], Array], low: float, high: float) -> float:
     # Imported here: a valuation that asks for no break-even need not wait for scipy.optimize.
     from scipy.optimize import brentq
 
-    pieces = np.flatnonzero(at_grid[:-1] * at_grid[1:] < 0)
-    return [
-        float(brentq(lambda value: float(excess(np.array([value]))[0]), grid[piece], grid[piece + 1], xtol=1e-15))
-        for piece in pieces
-    ]
+    tried = [low]
+
+    def at(value: float) -> float:
+        tried.append(value)
+        return float(excess(np.array([value]))[0])
+
+    try:
+        return float(brentq(at, low, high, xtol=1e-15))
+    except RefusalError:
+        # The search met a value at which the answer is not finite: the sign changes over a pole.
+        return tried[-1]
+
+
+def _off(excess: Callable[[Array], Array], value: float) -> float:
+    """How far the answer is from the target; infinitely where it is not finite."""
+    try:
+        return float(excess(np.array([value]))[0])
+    except RefusalError:
+        return np.inf
 
 
 def _root(worksheet: Worksheet, entry: Input, value: float, answer: float) -> Root:

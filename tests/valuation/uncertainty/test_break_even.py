@@ -147,3 +147,19 @@ def test_an_answer_that_is_the_target_everywhere_is_refused() -> None:
     with pytest.raises(RefusalError, match="the target 2 everywhere"):
         break_even(made, input_name="x", answer="value", target=2.0, bracket=(0.0, 2.0))
     assert break_even(made, input_name="x", answer="value", target=3.0, bracket=(0.0, 2.0)).outcome == "no_root"
+
+
+def test_a_pole_is_not_a_root() -> None:
+    """Hand: 1/x passes from −∞ to +∞ at zero without being 0 anywhere, and is 2 at one half only."""
+    made = paper({"x": figure(1.0)}, lambda x: 1 / x)
+    found = break_even(made, input_name="x", answer="value", target=0.0, bracket=(-1.0, 2.0))
+    assert found.outcome == "no_root"
+    assert found.jumps == pytest.approx((0.0,), abs=1e-9)
+    half = break_even(made, input_name="x", answer="value", target=2.0, bracket=(-1.0, 2.0))
+    assert [root.value for root in half.roots] == pytest.approx([0.5], rel=1e-12)
+
+
+def test_a_bracket_that_meets_a_pole_head_on_is_refused() -> None:
+    made = paper({"x": figure(1.0)}, lambda x: 1 / x)
+    with pytest.raises(RefusalError, match="not finite"):
+        break_even(made, input_name="x", answer="value", target=2.0, bracket=(-1.0, 1.0))

@@ -10,7 +10,7 @@ import math
 
 import pytest
 
-from tests.valuation.asking import figure
+from tests.valuation.asking import amounts, answered, figure, relief
 from tests.valuation.uncertainty.papers import ishigami, paper, uncertainty, uniform
 from valuation.errors import InputError, RefusalError
 from valuation.uncertainty.effects import effect_shares
@@ -90,3 +90,19 @@ def test_correlated_inputs_have_no_shares() -> None:
     tied = uncertainty(correlations=[{"first": "x1", "second": "x2", "correlation": 0.5}])
     with pytest.raises(InputError, match=r"uncertainty.correlations: found 1 correlations, expected none"):
         effect_shares(ishigami(), answer="value", uncertainty=tied)
+
+
+def test_the_shares_of_a_real_paper_add_up_to_about_one() -> None:
+    """A method's own paper, with an uncertain row and two uncertain scalars: totals cover the variance."""
+    request = relief(
+        royalty_rate_share=figure(0.05, distribution={"kind": "triangular", "low": 0.03, "mode": 0.05, "high": 0.07}),
+        discount_rate_share=figure(0.12, distribution={"kind": "uniform", "low": 0.1, "high": 0.14}),
+        revenue=amounts(*["1000000.00"] * 5) | {"factor": {"kind": "lognormal", "median": 1.0, "log_sd": 0.1}},
+    )
+    conclusion = answered({"relief_from_royalty": request}).conclusions[0]
+    found = effect_shares(conclusion.worksheet, answer=conclusion.answer, uncertainty=uncertainty())
+    assert {each.name for each in found} == {"revenue", "royalty_rate_share", "discount_rate_share"}
+    first, total = sum(each.first_order_share for each in found), sum(each.total_share for each in found)
+    assert first < 1 + 0.01
+    assert 1 - 0.01 < total < 1.1
+    assert found[0].name == "royalty_rate_share", "a range of ±40 % moves more than ±10 % of revenue"
