@@ -1,6 +1,7 @@
 """Cost plus profit split 成本加分成法: the examination convention that adds a cost to a share of income.
 
-It counts the right twice – once by what it cost, once by what it earns – and every conclusion says so.
+It counts the right twice – once by what it cost, once by what it earns – and every conclusion says so; a pledgee
+may count on the smaller part only.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pydantic import AfterValidator
 
 from valuation.cost._multiplier import replacement_cost_by_multiplier
 from valuation.errors import InputError
-from valuation.kernel.expression import Name, total
+from valuation.kernel.expression import Name, smaller, total
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import Amount, AmountSeries, Figure, at_least, within
 from valuation.kernel.labels import Label, NamedWarning
@@ -64,9 +65,17 @@ def _build(inputs: CostPlusSplitInputs, setting: Setting) -> Paper:
     )
     split = _split_income(sheet, inputs, years, unit)
     sheet.line("value", new + split, label=Label("成本加分成值", "cost plus split"), unit=unit, total=True)
+    sheet.line(
+        "counted_once",
+        smaller(new, split),
+        label=Label("两部分中较小者（不重复计算）", "the smaller part: nothing counted twice"),
+        unit=unit,
+        total=True,
+    )
     return Paper(
         worksheet=sheet.finish(),
         answer="value",
+        pledgee_answer="counted_once",
         conventions={
             "combination": "replacement cost plus split income, an examination convention that counts twice",
             "timing": "year_end",

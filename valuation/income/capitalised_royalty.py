@@ -13,7 +13,7 @@ from valuation.errors import InputError
 from valuation.kernel.expression import Name, cumulative_product, total
 from valuation.kernel.fields import NOT_EMPTY, FrozenModel, Reason, WholeNumber
 from valuation.kernel.figures import Amount, Figure, RateFigure, ShareFigure, at_least, within
-from valuation.kernel.labels import Label
+from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
 
@@ -50,6 +50,8 @@ class CapitalisedRoyaltyInputs(FrozenModel):
     ----------
     base_revenue : sales of the year before the first one; the first year's sales are these grown once.
     royalty_rate_share : royalty over sales.
+    operating_margin_share : operating profit before royalty over sales; the royalty may not exceed it. Without it the
+        profit test is not made and the conclusion says so.
     deferral_years : whole years before the first royalty year begins (0: it begins on the valuation date).
     stages : growth by stages, one after the other.
     after : what follows the stages.
@@ -59,6 +61,7 @@ class CapitalisedRoyaltyInputs(FrozenModel):
 
     base_revenue: Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
     royalty_rate_share: ShareFigure
+    operating_margin_share: Annotated[Figure, AfterValidator(within(-10, 1))] | None = None
     deferral_years: Annotated[WholeNumber, Field(ge=0, le=50)]
     stages: Annotated[tuple[GrowthStage, ...], Field(max_length=10), *NOT_EMPTY]
     after: Annotated[ForEver | EndsAfterStages, Field(discriminator="kind")]
@@ -76,6 +79,7 @@ def _build(inputs: CapitalisedRoyaltyInputs, setting: Setting) -> Paper:
     columns = tuple(f"第{year}年 year {year}" for year in range(first, first + years))
     sheet = Sheet(title=_LABEL, axis=Axis(Label("年序", "year"), columns))
     flow = _flows(sheet, inputs, unit)
+    warnings = _profit_test(sheet, inputs)
     before = _present_value(sheet, inputs, flow, years, unit)
     value_with_tax_amortisation(
         sheet,
@@ -96,7 +100,34 @@ def _build(inputs: CapitalisedRoyaltyInputs, setting: Setting) -> Paper:
             "after": inputs.after.kind,
         },
         beside=("stages_value", "terminal_value"),
+        warnings=warnings,
     )
+
+
+def _profit_test(sheet: Sheet, inputs: CapitalisedRoyaltyInputs) -> tuple[NamedWarning, ...]:
+    """No licensee pays more than the profit the right lets it earn."""
+    if inputs.operating_margin_share is None:
+        label = Label(
+            "未提供营业利润率，未检验许可费是否超过利润",
+            "no operating margin stated: royalty not tested against profit",
+        )
+        return (NamedWarning("profit_test_not_made", label),)
+    margin = sheet.figure(
+        "operating_margin_share",
+        inputs.operating_margin_share,
+        label=Label("营业利润率（付许可费前）", "operating margin before royalty"),
+        unit="share",
+        domain=(-10, 1),
+    )
+    sheet.check(
+        "royalty_within_profit",
+        Name("royalty_rate_share", is_row=False) <= margin,
+        label=Label("许可费不高于营业利润", "royalty within operating profit"),
+        severity="refuse",
+        expected="a royalty rate no higher than the operating margin",
+        advice="Lower the royalty rate or show the profit that bears it",
+    )
+    return ()
 
 
 def _check_life(inputs: CapitalisedRoyaltyInputs, setting: Setting, years: int) -> None:

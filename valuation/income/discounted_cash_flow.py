@@ -87,6 +87,11 @@ def _check(inputs: DiscountedCashFlowInputs) -> int:
                 found=f"{len(each.flow.values)} years",
                 expected=f"{years} years, as the first",
             )
+        if each.probability_share.distribution is not None:
+            # Drawn apart from each other the probabilities would no longer add up to one.
+            raise InputError.of(
+                f"scenarios.{number}.probability_share.distribution", found="a distribution", expected="none"
+            )
     whole = sum(each.probability_share.value for each in inputs.scenarios)
     if abs(whole - 1) > 1e-9:
         raise InputError.of("scenarios.probability_share", found=f"a sum of {whole:.12g}", expected="a sum of 1")

@@ -57,6 +57,8 @@ class LicenceFeeInputs(FrozenModel):
     minimum_royalty : least royalty of a full year; zero is stated as zero.
     milestones : sums due on days; an empty list says that there are none.
     licensor_cost : what the licensor spends on the licence in each full year (annuities, support, audit).
+    licensee_margin_share : the licensee's profit before all these payments, over the royalty base; payments above it
+        are named. Without it the test is not made and the conclusion says so.
     is_open_licence : declared to the patent office as open to all (专利开放许可): the caps of the table are looked at.
     tax, forecast : see :mod:`valuation.discounting.forecast`; entry fee and milestones are taxed at the same rate.
     """
@@ -67,6 +69,7 @@ class LicenceFeeInputs(FrozenModel):
     minimum_royalty: Annotated[Amount, AfterValidator(at_least(0))]
     milestones: Annotated[tuple[MilestonePayment, ...], Field(max_length=50)]
     licensor_cost: Annotated[AmountSeries, AfterValidator(at_least(0))]
+    licensee_margin_share: ShareFigure | None = None
     is_open_licence: StrictBool
     tax: Tax
     forecast: Forecast
@@ -89,7 +92,7 @@ def _build(inputs: LicenceFeeInputs, setting: Setting) -> Paper:
         total=True,
     )
     _effective_rate(sheet, entry, milestones)
-    warnings = _open_licence_caps(sheet, inputs, setting)
+    warnings = (*_profit_test(sheet, inputs), *_open_licence_caps(sheet, inputs, setting))
     return Paper(
         worksheet=sheet.finish(),
         answer="value",
@@ -216,6 +219,32 @@ def _effective_rate(sheet: Sheet, entry: Name, milestones: Name) -> None:
         unit="share",
         total=True,
     )
+
+
+def _profit_test(sheet: Sheet, inputs: LicenceFeeInputs) -> tuple[NamedWarning, ...]:
+    """Does the licensee keep anything of what it earns with the right?"""
+    if inputs.licensee_margin_share is None:
+        label = Label(
+            "未提供被许可方利润率，未检验许可费是否超过利润",
+            "no margin of the licensee stated: payments not tested against profit",
+        )
+        return (NamedWarning("profit_test_not_made", label),)
+    margin = sheet.figure(
+        "licensee_margin_share",
+        inputs.licensee_margin_share,
+        label=Label("被许可方利润率（付费前）", "licensee's margin before payments"),
+        unit="share",
+        domain=(0, 1),
+    )
+    sheet.check(
+        "payments_above_licensee_profit",
+        Name("effective_rate_share", is_row=False) <= margin,
+        label=Label("许可费高于被许可方利润", "the licensee pays more than it earns"),
+        severity="warn",
+        expected="an effective rate no higher than the licensee's margin",
+        advice="Show who bears the rest",
+    )
+    return ()
 
 
 def _open_licence_caps(sheet: Sheet, inputs: LicenceFeeInputs, setting: Setting) -> tuple[NamedWarning, ...]:

@@ -150,7 +150,10 @@ def test_a_larger_program_costs_more_than_in_proportion(size: float, more: float
 
 def test_cost_plus_split_always_says_that_it_counts_twice() -> None:
     """Literature 11,694.79 (tests/literature); IVS would call the sum double counting."""
-    assert "cost_and_income_added" in codes(concluded("cost_plus_split"))
+    found = concluded("cost_plus_split")
+    assert "cost_and_income_added" in codes(found)
+    assert found.pledgee_value == pytest.approx(found.worksheet.value("split_value"))
+    assert found.pledgee_value < found.worksheet.value("replacement_cost_new")
 
 
 def test_the_split_is_the_present_value_of_the_added_profit() -> None:

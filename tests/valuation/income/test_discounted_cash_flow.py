@@ -15,7 +15,7 @@ import pyxirr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.valuation.asking import amounts, figure
+from tests.valuation.asking import amounts, figure, relief
 from tests.valuation.method_samples import concluded, conclusion, forecast
 from valuation.errors import InputError
 
@@ -105,3 +105,25 @@ def test_the_sensitivities_recompute() -> None:
     (swing,) = found.sensitivities
     ends = [found.worksheet.with_inputs({"discount_rate_share": 0.08 + 0.08 * q}).value("value") for q in (0.05, 0.95)]
     assert [swing.answer_at_low, swing.answer_at_high] == pytest.approx(ends, rel=1e-9)
+
+
+def test_a_probability_that_varies_alone_is_refused() -> None:
+    stated = scenarios((0.5, [1.0]), (0.5, [2.0]))
+    stated[1]["probability_share"]["distribution"] = {"kind": "uniform", "low": 0.4, "high": 0.6}
+    with pytest.raises(InputError, match=r"scenarios\.1\.probability_share\.distribution"):
+        concluded(NAME, scenarios=stated)
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=5, max_size=5), st.floats(0.0, 0.4))
+def test_relief_from_royalty_with_the_full_margin_is_a_discounted_cash_flow(margin: list[int], rate: float) -> None:
+    """Identity, with another method: a royalty of all that is earned, untaxed, is the flow itself."""
+    earned = [float(each) for each in margin]
+    asked = relief(
+        revenue=amounts(*earned),
+        royalty_rate_share=figure(1.0),
+        tax_rate_share=figure(0.0),
+        discount_rate_share=figure(rate),
+    )
+    second = conclusion("relief_from_royalty", asked).value
+    found = concluded(NAME, scenarios=scenarios((1.0, earned)), forecast=forecast(rate))
+    assert found.value == pytest.approx(second, rel=1e-12)

@@ -115,3 +115,11 @@ def test_an_open_licence_before_the_caps_or_in_another_currency_is_refused() -> 
         conclusion(NAME, sample(NAME, **OPEN))
     with pytest.raises(InputError, match="is_open_licence"):
         conclusion(NAME, sample(NAME, **OPEN), currency="USD", **LATER)
+
+
+@pytest.mark.parametrize(("margin", "code"), [(0.04, True), (0.2, False)])
+def test_payments_above_the_licensee_s_profit_are_named(margin: float, code: bool) -> None:
+    found = conclusion(NAME, plain(licensee_margin_share=figure(margin)))
+    assert ("payments_above_licensee_profit" in codes(found)) == code
+    assert "profit_test_not_made" not in codes(found)
+    assert "profit_test_not_made" in codes(conclusion(NAME, plain()))

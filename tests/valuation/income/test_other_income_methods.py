@@ -187,6 +187,13 @@ def test_terminal_growth_above_the_rate_is_refused() -> None:
         conclusion("capitalised_royalty", sample("capitalised_royalty", after=after), subject=VARIETY)
 
 
+def test_a_royalty_above_the_profit_is_refused() -> None:
+    with pytest.raises(RefusalError, match="royalty_within_profit"):
+        concluded("capitalised_royalty", operating_margin_share=figure(0.04))
+    assert "profit_test_not_made" not in codes(concluded("capitalised_royalty", operating_margin_share=figure(0.3)))
+    assert "profit_test_not_made" in codes(concluded("capitalised_royalty"))
+
+
 # --- contribution in kind -------------------------------------------------------------------------
 
 
