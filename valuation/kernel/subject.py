@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from valuation.kernel.fields import Day, FrozenModel
+from valuation.kernel.labels import NamedWarning
 
 __all__ = ["Subject"]
 
@@ -26,3 +27,7 @@ class Subject(FrozenModel):
     def legal_end(self) -> datetime.date | None:
         """On which day does protection end? ``None`` when the request does not say."""
         return self.expiry_date
+
+    def doubts(self) -> tuple[NamedWarning, ...]:
+        """What must every conclusion about the right name, such as a legal end that the engine derived?"""
+        return ()

@@ -1,0 +1,87 @@
+"""When does protection end, if the register's own date is not stated? Terms of Chinese law, dated."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from pydantic_core import PydanticCustomError
+
+from valuation.discounting.timing import add_years
+from valuation.errors import InputError
+from valuation.kernel.dated import DatedValue
+from valuation.kernel.labels import Label, NamedWarning
+from valuation.reference import number_of, reference_table, reference_warnings
+
+__all__ = ["LegalTerm", "legal_end", "legal_term", "refuse_disorder"]
+
+#: The country whose terms are in ``valuation/tables/legal_terms.toml``.
+COUNTRY = "CN"
+
+
+@dataclass(frozen=True)
+class LegalTerm:
+    """The term of a right: its last day, the value of the table it follows from, and the doubts about it."""
+
+    last_day: datetime.date
+    value: DatedValue
+    doubts: tuple[NamedWarning, ...]
+
+
+def legal_term(right: str, *, start: datetime.date, jurisdiction: str, ends_with_year: bool = False) -> LegalTerm:
+    """Until when does the law protect a right whose term began on ``start``?
+
+    The last day is the day before the anniversary (a term from 21 January 2010 ends on 20 January 2020), or with
+    ``ends_with_year`` 31 December of the last year. The law is that of the day the term began.
+
+    Parameters
+    ----------
+    right : the parameter below ``term_years`` of the table, such as ``plant_variety.other``.
+
+    Raises
+    ------
+    InputError : the right is not Chinese, or its term reaches beyond the calendar: its expiry date must be stated.
+    BeforeFirstStepError : the term began before the first law of the table.
+
+    Tested by: ``tests/valuation/assets/test_legal_terms.py`` (by hand for every right of the table).
+    """
+    if jurisdiction != COUNTRY:
+        raise InputError.of(
+            "subject.expiry_date", found="nothing", expected=f"the last day of protection; {jurisdiction} has no table"
+        )
+    parameter = f"term_years.{right}"
+    years, dated = number_of("legal_terms", parameter, on=start)
+    last_year = start.year + int(years)
+    if last_year > datetime.MAXYEAR:
+        raise InputError.of("subject.expiry_date", found=start, expected="a day within the calendar")
+    day_before = add_years(start, int(years)) - datetime.timedelta(days=1)
+    last_day = datetime.date(last_year, 12, 31) if ends_with_year else day_before
+    doubts = (*reference_warnings([dated]), *_changed_since(parameter, dated))
+    return LegalTerm(last_day, dated, doubts)
+
+
+def legal_end(right: str, *, start: datetime.date, jurisdiction: str, ends_with_year: bool = False) -> datetime.date:
+    """On which day does a right end whose term began on ``start``? See :func:`legal_term`."""
+    return legal_term(right, start=start, jurisdiction=jurisdiction, ends_with_year=ends_with_year).last_day
+
+
+def refuse_disorder(*days: datetime.date | None, expected: str) -> None:
+    """Refuse facts whose days are not in their natural order; days that are not stated are passed by."""
+    stated = [day for day in days if day is not None]
+    if stated != sorted(stated):
+        raise PydanticCustomError("dates", "dates in the order {expected}", {"expected": expected})
+
+
+def _changed_since(parameter: str, dated: DatedValue) -> tuple[NamedWarning, ...]:
+    """Name a later law with another term: whether it reaches older rights is not in the table."""
+    later = [s for s in reference_table("legal_terms").parameters[parameter].steps if s.from_date > dated.from_date]
+    if not later:
+        return ()
+    step = later[0]
+    text = Label(
+        f"{dated.label.zh}按起算日法律为 {dated.value} 年，自 {step.from_date} 起为 {step.value} 年；"
+        "是否溯及须核对过渡条款",
+        f"{dated.label.en}: {dated.value} years by the law of the day it began, {step.value} from {step.from_date};"
+        " check whether the later law reaches back",
+    )
+    return (NamedWarning("term_changed_since", text),)

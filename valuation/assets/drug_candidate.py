@@ -1,0 +1,53 @@
+"""A drug candidate 在研药物: a substance on its way to approval, and the patent that keeps others out."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from valuation.assets._legal_term import LegalTerm, legal_term, refuse_disorder
+from valuation.kernel.fields import Day
+from valuation.kernel.labels import NamedWarning
+from valuation.kernel.subject import Subject
+
+__all__ = ["SUBJECT_MODEL", "DrugCandidate"]
+
+
+class DrugCandidate(Subject):
+    """What is developed, for which indication, how far it is, and since when its patent runs.
+
+    Without ``expiry_date`` the legal end follows from ``patent_filing_date``, without any extension: an extension
+    that was granted is part of the register's expiry date, and one that is hoped for is not counted.
+    """
+
+    kind: Literal["drug_candidate"]
+    substance: Annotated[str, Field(min_length=1, max_length=200)]
+    indication: Annotated[str, Field(min_length=1, max_length=200)]
+    stage: Literal["preclinical", "phase_1", "phase_2", "phase_3", "filed", "approved"]
+    jurisdiction: Annotated[str, Field(pattern="^[A-Z]{2}$")]
+    patent_filing_date: Day | None = None
+
+    def model_post_init(self, context: object) -> None:
+        """Refuse a patent that ends before it was filed."""
+        del context
+        refuse_disorder(self.patent_filing_date, self.expiry_date, expected="patent filing ≤ expiry")
+
+    def legal_end(self) -> datetime.date | None:
+        """The stated last day, or the one that follows from the filing; ``None`` without either."""
+        term = self._term()
+        return self.expiry_date if term is None else term.last_day
+
+    def doubts(self) -> tuple[NamedWarning, ...]:
+        """What a reader must know about a legal end that the engine derived."""
+        term = self._term()
+        return () if term is None else term.doubts
+
+    def _term(self) -> LegalTerm | None:
+        if self.expiry_date is not None or self.patent_filing_date is None:
+            return None
+        return legal_term("patent.invention", start=self.patent_filing_date, jurisdiction=self.jurisdiction)
+
+
+SUBJECT_MODEL = DrugCandidate
