@@ -273,6 +273,20 @@ def cost_plus_split() -> Data:
     }
 
 
+def probability_tree() -> Data:
+    def branch(name: str, share: float, **more: Data | str) -> Data:
+        return {"id": name, "name": f"分支 {name}", "probability_share": figure(share)} | more
+
+    return {
+        "branches": [
+            branch("pass_2", 0.4),
+            branch("fail_2", 0.6, present_value=amount("-30000000.00")),
+            branch("pass_3", 0.7, parent="pass_2", present_value=amount("200000000.00")),
+            branch("fail_3", 0.3, parent="pass_2", present_value=amount("-90000000.00")),
+        ]
+    }
+
+
 def multiplier_coefficient() -> Data:
     return {
         "materialised_cost": amount("600000.00"),
@@ -340,6 +354,7 @@ SAMPLES = {
         contribution_in_kind,
         cocomo_software,
         cost_plus_split,
+        probability_tree,
         multiplier_coefficient,
         minimum_licence_fee,
         historic_cost,

@@ -295,6 +295,39 @@ def dimasi_likelihood(inputs: Case) -> Case:
     return {name: likelihood_of_approval([shares[step] for step in steps]) for name, shares in inputs.items()}
 
 
+def davanrik_tree(inputs: Case) -> Case:
+    """Names of branches: d depression, w weight loss, b both; the leaves carry the printed present values."""
+    leaf = inputs["leaf_net_present_value_musd"]
+    branches: list[Case] = []
+
+    def add(name: str, share: float, parent: str | None = None, end: str | None = None) -> None:
+        found: Case = {"id": name, "name": name, "probability_share": figure(share)}
+        found |= {} if parent is None else {"parent": parent}
+        found |= {} if end is None else {"present_value": amount(leaf[end] * MILLION)}
+        branches.append(found)
+
+    first = inputs["phase1_success"]
+    add("p1", first)
+    add("p1_fail", 1 - first, end="fail_phase1")
+    for name, share in zip(("d", "w", "b"), inputs["phase2_outcome_depression_weight_both_fail"], strict=False):
+        add(name, share, "p1")
+    add("p2_fail", inputs["phase2_outcome_depression_weight_both_fail"][3], "p1", "fail_phase2")
+    for name, word in (("d", "depression"), ("w", "weight")):
+        share = inputs[f"phase3_{word}_success"]
+        add(f"{name}_success", share, name, f"{word}_success")
+        add(f"{name}_failure", 1 - share, name, f"{word}_failure")
+    both = inputs["phase3_both_outcome_both_depressiononly_weightonly_fail"]
+    for word, share in zip(("success", "depression_only", "weight_only", "fail"), both, strict=True):
+        add(f"b_{word}", share, "b", f"both_{word}")
+    found = paper("probability_tree", {"branches": branches}, currency="USD")
+    return {
+        "p_depression_success": found.value("reaching_d_success_share"),
+        "p_weight_success": found.value("reaching_w_success_share"),
+        "p_both_success": found.value("reaching_b_success_share"),
+        "expected_npv_musd": found.value("value") / MILLION,
+    }
+
+
 # --- fees -----------------------------------------------------------------------------------------
 
 
@@ -387,6 +420,7 @@ ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "damodaran-brand-generic-firm-margin-64bn": generic_firm_margin,
     "pharma-loa-bio-2006-2015": bio_likelihood,
     "pharma-loa-dimasi-1993-2004": dimasi_likelihood,
+    "pharma-licence-tree-davanrik-1398": davanrik_tree,
     "cn-invention-annuity-reduced-fees": invention_annuities,
     "cn-multiplier-coefficient-cost-156": multiplier_coefficient,
     "cn-minimum-fee-pharma-ingredient-456": minimum_fee,
