@@ -1,0 +1,1 @@
+"""The evidence store: transactions in Parquet, asked through DuckDB, filled from tables people keep."""

@@ -1,0 +1,33 @@
+"""Taking in a table of transactions, and telling what a file holds before it is taken in."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from api.evidence.store import EvidenceStore, Imported
+from api.evidence.table_files import read_cells
+from valuation.evidence.checking import checked_table, refuse_problems
+
+__all__ = ["check_file", "import_file"]
+
+
+def import_file(store: EvidenceStore, content: bytes, *, format: str, imported_at: datetime.datetime) -> Imported:
+    """Take in a file: all of its rows, or none.
+
+    Raises
+    ------
+    InputError : the file is not what it should be, or has faults: every one, by row and column.
+    """
+    records, problems = checked_table(read_cells(content, format=format), received_on=imported_at.date())
+    refuse_problems(problems)
+    return store.add(records, imported_at=imported_at)
+
+
+def check_file(content: bytes, *, format: str, received_on: datetime.date) -> dict[str, Any]:
+    """What would an import find? Records as documents and every fault, nothing stored."""
+    records, problems = checked_table(read_cells(content, format=format), received_on=received_on)
+    return {
+        "records": [{"row": each.row} | each.record.as_document() for each in records],
+        "problems": [each.as_document() for each in problems],
+    }
