@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import re
 import unicodedata
@@ -57,7 +58,7 @@ class TransactionRecord:
     note: str | None = None
     features: Mapping[str, float] = field(default_factory=dict)
 
-    @property
+    @functools.cached_property
     def deal(self) -> tuple[str, ...]:
         """What makes two records the same deal: right, kind, day and both parties.
 
@@ -68,12 +69,12 @@ class TransactionRecord:
         texts = (self.right_kind, right, self.transaction_kind, self.party_from or "", self.party_to or "")
         return (*(_plain(text) for text in texts), self.traded_on.isoformat())
 
-    @property
+    @functools.cached_property
     def terms(self) -> tuple[object, ...]:
         """What was agreed: two records of one deal must say the same."""
         return (self.currency, self.price, self.rate_share, self.quantity, _plain(self.quantity_unit))
 
-    @property
+    @functools.cached_property
     def id(self) -> str:
         """The name of this deal in every answer: a digest of what makes it this deal."""
         content = "\x1f".join(self.deal).encode()

@@ -27,8 +27,8 @@ class LeastSquares:
     dffits: Array
     cook: Array
     r_squared: float
-    _pulls: Array  # (X'X)⁻¹ xᵢ, shape (rows, terms)
-    _inverse_factor: Array  # R⁻¹ of the QR factorisation
+    _orthogonal: Array  # Q of the QR factorisation, shape (rows, terms)
+    _inverse_factor: Array  # R⁻¹
 
     def predict(self, point: Array) -> float:
         """The fitted value at ``point``, shape ``(terms,)``."""
@@ -36,7 +36,8 @@ class LeastSquares:
 
     def predict_left_out(self, point: Array) -> Array:
         """The value at ``point`` by each fit without one row: ``x'β − x'(X'X)⁻¹xᵢ eᵢ/(1 − hᵢ)``."""
-        return self.predict(point) - (self._pulls @ point) * self.left_out_residuals
+        # x'(X'X)⁻¹xᵢ = (x'R⁻¹)·qᵢ, so that no second matrix of all rows is made.
+        return self.predict(point) - (self._orthogonal @ (point @ self._inverse_factor)) * self.left_out_residuals
 
     def leverage_of(self, point: Array) -> float:
         """How far ``point`` lies from the rows: x'(X'X)⁻¹x, on the scale of ``leverage``."""
@@ -102,6 +103,6 @@ def fit_least_squares(design: Array, response: Array) -> LeastSquares:
         dffits=dffits,
         cook=cook,
         r_squared=1 - squares / spread if spread > 0 else 0.0,
-        _pulls=orthogonal @ inverse.T,
+        _orthogonal=orthogonal,
         _inverse_factor=inverse,
     )

@@ -16,6 +16,7 @@ from tests.valuation.asking import amount, figure
 from tests.valuation.market.samples import codes, concluded, priced_rows, sample, valued
 from valuation.errors import InputError, RefusalError
 from valuation.kernel.conclusion import Conclusion
+from valuation.reference import reference_table
 
 METHOD = "price_regression"
 
@@ -156,6 +157,17 @@ def test_a_subject_outside_the_rows_is_an_extrapolation() -> None:
     found = codes(concluded(METHOD, features=features))
     assert {"extrapolation", "subject_leverage"} <= found
     assert not {"extrapolation", "subject_leverage"} & codes(concluded(METHOD))
+
+
+def test_every_limit_has_a_source_and_is_named_while_nobody_checked_it() -> None:
+    """The limits are practice, not mathematics: they stand in a table with their origin."""
+    limits = reference_table("market_screens")
+    named = {source for parameter in limits.parameters.values() for source in (parameter.steps[0].source.id,)}
+    assert named == set(limits.sources)
+    found = concluded(METHOD)
+    assert {each["name"] for each in found.details["screens"]} == set(limits.parameters)
+    doubts = [each for each in found.warnings if each.code == "recalled_value"]
+    assert len(doubts) == len(limits.parameters)
 
 
 # --- refusals -------------------------------------------------------------------------------------
