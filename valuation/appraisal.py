@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -160,6 +160,7 @@ def appraise(request: AppraisalRequest) -> Appraisal:
     # Before the methods look at their own part, so that every path is the path in the request.
     used = check_sources(request, listed=sources)
     _refuse_undrawn(request)
+    _refuse_ended(subject, request.dates, [catalogue[name] for name in stated])
     conclusions = tuple(
         _concluded(catalogue[name], inputs, setting, sources, request.uncertainty) for name, inputs in stated.items()
     )
@@ -189,13 +190,29 @@ def _concluded(
     sources: Mapping[str, Source],
     uncertainty: Uncertainty | None,
 ) -> Conclusion:
-    """Run one method; what it finds wrong with its inputs is named by its path in the request."""
+    """Run one method; what it finds wrong with its inputs, or with the right, is named by its path in the request."""
     try:
         return method.value(inputs, setting, sources=sources, uncertainty=uncertainty)
     except InputError as error:
         where = f"methods.{method.id}."
-        named = [replace(each, field=f"{where}{each.field.removeprefix(where)}") for each in error.problems]
+        named = [
+            each
+            if each.field.startswith("subject.")
+            else replace(each, field=f"{where}{each.field.removeprefix(where)}")
+            for each in error.problems
+        ]
         raise type(error).from_problems(named) from error
+
+
+def _refuse_ended(subject: Subject, dates: Dates, asked: Sequence[Method[Any]]) -> None:
+    """A right that has ended is worth nothing, whatever it cost and whatever others paid for theirs."""
+    end = subject.legal_end()
+    if end is not None and end <= dates.valuation_date and not all(method.looks_back for method in asked):
+        raise InputError.of(
+            "subject.expiry_date",
+            found=end,
+            expected=f"a day after the valuation date {dates.valuation_date}: a right that has ended has no value",
+        )
 
 
 def _refuse_undrawn(request: AppraisalRequest) -> None:

@@ -59,7 +59,7 @@ VALUATION_CASES = {
     "unknown field": ("colour", "blue", "colour", "unknown field", "documented"),
     "no such day": ("dates.valuation_date", "2020-02-30", "dates.valuation_date", "2020-02-30", "a date such as"),
     "report before valuation": ("dates.report_date", "2019-01-01", "dates.report_date", "2019-01-01", "2020-12-31"),
-    "expired right": ("subject.expiry_date", "2019-01-01", f"{ROYALTY}.end_of_life", "2019-01-01", "2020-12-31"),
+    "expired right": ("subject.expiry_date", "2019-01-01", "subject.expiry_date", "2019-01-01", "2020-12-31"),
     "weights not of one": (
         "reconciliation.weights.relief_from_royalty.share",
         0.5,

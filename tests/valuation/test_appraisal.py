@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from tests.valuation.asking import DATES, PATENT, VARIETY, answered, asked, cost, figure, market, option, relief
+from tests.valuation.assets.rights import RIGHTS
+from tests.valuation.method_samples import infringement_damages
 from valuation.appraisal import appraise, request_model
 from valuation.catalogue import methods, subject_models
 from valuation.errors import InputError
@@ -55,11 +57,11 @@ def test_every_method_that_exists_can_be_asked_for() -> None:
     assert set(fields) == set(methods())
 
 
-@pytest.mark.parametrize("subject", [PATENT, VARIETY])
+@pytest.mark.parametrize("subject", [PATENT, VARIETY, *RIGHTS.values()])
 def test_every_kind_of_right_can_be_valued(subject: dict[str, Any]) -> None:
     found = answered({"replacement_cost": cost()}, subject=subject)
     assert found.subject.kind == subject["kind"]
-    assert {PATENT["kind"], VARIETY["kind"]} == set(subject_models())
+    assert {PATENT["kind"], VARIETY["kind"], *RIGHTS} == set(subject_models())
 
 
 def test_the_document_is_json_with_money_as_text() -> None:
@@ -177,6 +179,21 @@ def test_any_change_of_the_request_changes_the_digest(changes: dict[str, Any]) -
 
 
 # --- requests that are refused --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("last_day", ["2010-06-30", "2020-12-31"])
+@pytest.mark.parametrize("method", ["relief_from_royalty", "replacement_cost", "comparable_transactions"])
+def test_a_right_that_has_ended_is_not_valued_by_any_approach(method: str, last_day: str) -> None:
+    """What it cost to make, or what others paid, says nothing once anybody may use it."""
+    lapsed = PATENT | {"expiry_date": last_day}
+    assert faults(asked({method: ALL[method]}, subject=lapsed)) == ["subject.expiry_date"]
+
+
+def test_damages_may_be_asked_for_after_the_right_has_ended() -> None:
+    kinds = {name for name, method in methods().items() if method.looks_back}
+    assert kinds == {"infringement_damages"}
+    lapsed = PATENT | {"expiry_date": "2020-06-30"}
+    assert answered({"infringement_damages": infringement_damages()}, subject=lapsed).conclusions
 
 
 def test_a_request_without_a_method_names_the_methods() -> None:

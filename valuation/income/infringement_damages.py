@@ -240,4 +240,6 @@ METHOD = Method(
         "最高人民法院关于审理侵害知识产权民事案件适用惩罚性赔偿的解释（法释〔2021〕4号）",
     ),
     cases=(),
+    # Damages for what was done in its lifetime outlive the right.
+    looks_back=True,
 )

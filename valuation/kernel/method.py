@@ -68,7 +68,8 @@ class Method(Generic[Inputs]):
     """One way of valuing.
 
     ``build`` writes the working paper; it is pure. ``cases`` are ids of published cases the method reproduces.
-    ``draw_limit`` bounds the draws of a method whose every draw is a numerical search.
+    ``draw_limit`` bounds the draws of a method whose every draw is a numerical search. ``looks_back``: the method
+    answers for what is past, so a right that has ended by the valuation date may be its subject.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Method(Generic[Inputs]):
     references: tuple[str, ...]
     cases: tuple[str, ...]
     draw_limit: int = MAXIMUM_DRAWS
+    looks_back: bool = False
 
     def value(
         self,
@@ -127,7 +129,11 @@ class Method(Generic[Inputs]):
             conventions=paper.conventions,
             inputs=inputs.model_dump(mode="json", exclude_none=True),
             sources=used,
-            warnings=(*_all_warnings(inputs, paper, used), *_refused_draws(paper, uncertainty)),
+            warnings=(
+                *_all_warnings(inputs, paper, used),
+                *setting.subject.doubts(),
+                *_refused_draws(paper, uncertainty),
+            ),
             seed=None if uncertainty is None else uncertainty.seed,
             engine_version=ENGINE_VERSION,
             digest=digest_of(self._digested(inputs, setting, uncertainty)),
