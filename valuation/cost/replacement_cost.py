@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from valuation.kernel.expression import Expression, Name, total
+from valuation.kernel.expression import Expression, Name, larger, total
 from valuation.kernel.fields import NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import Amount, PositiveFigure, ShareFigure, at_least
 from valuation.kernel.labels import Label
@@ -14,6 +14,10 @@ from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
 
 __all__ = ["METHOD", "CostItem", "Obsolescence", "ReplacementCostInputs"]
+
+
+#: Losses are decimal shares: 0.33 + 0.56 + 0.11 comes out above one in the last digit of a float.
+_SUM_TOLERANCE = 1e-9
 
 
 class CostItem(FrozenModel):
@@ -67,14 +71,14 @@ def _build(inputs: ReplacementCostInputs, setting: Setting) -> Paper:
     remaining = _remaining(sheet, inputs.obsolescence)
     sheet.check(
         "obsolescence_within_cost",
-        remaining >= 0,
+        remaining >= -_SUM_TOLERANCE,
         label=Label("贬值率合计不超过一", "obsolescence no more than the whole"),
         severity="refuse",
         expected="a remaining share of zero or more",
         advice="Losses stated additively may not add up to more than one; state them multiplicatively or review them",
     )
     sheet.line("obsolescence_amount", new * (1 - remaining), label=Label("贬值额", "amount of obsolescence"), unit=unit)
-    sheet.line("value", new * remaining, label=Label("评估值", "value"), unit=unit, total=True)
+    sheet.line("value", new * larger(remaining, 0), label=Label("评估值", "value"), unit=unit, total=True)
     return Paper(
         worksheet=sheet.finish(),
         answer="value",

@@ -86,6 +86,13 @@ def test_the_value_scales_with_the_currency(fen: list[int], factor: int) -> None
     assert many == pytest.approx(factor * one, rel=1e-9)
 
 
+@pytest.mark.parametrize("shares", [(0.33, 0.56, 0.11), (0.34, 0.55, 0.11), (0.5, 0.3, 0.2)])
+def test_losses_that_add_up_to_the_whole_leave_nothing(shares: tuple[float, float, float]) -> None:
+    """As floats the first two add up to a little more than one."""
+    found = paper(obsolescence=losses(*shares, "additive"))
+    assert 0 <= found.value("value") <= 1e-9
+
+
 def test_losses_of_more_than_everything_are_refused() -> None:
     with pytest.raises(RefusalError, match=r"obsolescence_within_cost: found remaining_share = -0.1"):
         made(obsolescence=losses(0.5, 0.4, 0.2, "additive"))
