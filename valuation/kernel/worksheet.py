@@ -15,12 +15,16 @@ a value with an explanation, and the workbook says so in place of a formula.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from valuation.errors import InputError, RefusalError, UnknownNameError
+from valuation.kernel.compiled import Engine, is_compiled, kernel_of, run_kernel
+from valuation.kernel.compiled_plan import Variable
+from valuation.kernel.computation import common_length, compute, kind_of_draw
 from valuation.kernel.entries import UNBOUNDED, Axis, Check, Entry, Input, Line, Search
 from valuation.kernel.expression import Array, Expression, Name, evaluate, in_words, names_in
 from valuation.kernel.figures import Amount, AmountSeries, Figure, Series
@@ -203,7 +207,7 @@ class Worksheet:
 
     def __post_init__(self) -> None:
         if self.computed is None:
-            object.__setattr__(self, "computed", _compute(self.entries, self.inputs))
+            object.__setattr__(self, "computed", compute(self.entries, self.inputs))
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -269,7 +273,13 @@ class Worksheet:
         return changed
 
     def simulate(
-        self, draws: Mapping[str, Array], *, outputs: Sequence[str], block_draws: int = BLOCK_DRAWS
+        self,
+        draws: Mapping[str, Array],
+        *,
+        outputs: Sequence[str],
+        block_draws: int = BLOCK_DRAWS,
+        engine: Engine = "automatic",
+        executor: Executor | None = None,
     ) -> dict[str, Array]:
         """What are the scalars ``outputs`` for each draw of the inputs?
 
@@ -278,7 +288,13 @@ class Worksheet:
         draws : input name → array of shape ``(draws,)``. For a scalar these are its values, for a row they are
             multipliers of its stated values; an array ``(columns, draws)`` replaces the row.
         outputs : names of scalar lines.
-        block_draws : how many draws are computed at a time; it does not change any number.
+        block_draws : how many draws NumPy computes at a time; it does not change any number.
+        engine : ``numpy`` is the reference; ``compiled`` makes a kernel of the same expressions, whose results differ
+            in the last digits (about 1e-12 of the largest term) and which pays for very many draws;
+            ``automatic`` decides by the number of draws alone. Where a search depends on a drawn input there is no
+            kernel and NumPy computes.
+        executor : where a kernel computes its parts, in threads or processes; it does not change any number. NumPy
+            computes alone.
 
         Returns
         -------
@@ -288,16 +304,39 @@ class Worksheet:
         ------
         RefusalError : an output is not finite for some draw; NaN never leaves.
         """
-        count = _common_length(draws)
-        gathered = {name: np.empty(count) for name in outputs}
+        count = common_length(draws)
+        found = self._by_kernel(draws, outputs, count, executor) if is_compiled(engine, count) else None
+        if found is None:
+            found = self._by_numpy(draws, outputs, count, block_draws)
+        for name, numbers in zip(outputs, found, strict=True):
+            _refuse_not_finite(name, numbers, "draws")
+        return dict(zip(outputs, found, strict=True))
+
+    def _by_kernel(
+        self, draws: Mapping[str, Array], outputs: Sequence[str], count: int, executor: Executor | None
+    ) -> Array | None:
+        """The outputs from a kernel; None where there is none, or where a number is not finite and NumPy must say."""
+        kinds = {name: kind_of_draw(self._input(name), numbers) for name, numbers in draws.items()}
+        kernel = kernel_of(
+            self.entries,
+            self._values,
+            [Variable(name, kind) for name, kind in kinds.items()],
+            outputs=outputs,
+            columns=len(self.axis.columns),
+        )
+        if kernel is None:
+            return None
+        found = run_kernel(kernel, list(draws.values()), rows_out=len(outputs), count=count, executor=executor)
+        return found if np.isfinite(found).all() else None
+
+    def _by_numpy(self, draws: Mapping[str, Array], outputs: Sequence[str], count: int, block_draws: int) -> Array:
+        found = np.empty((len(outputs), count))
         for start in range(0, count, block_draws):
             block = slice(start, min(start + block_draws, count))
-            values = _compute(self.entries, self._drawn_inputs(draws, block), outputs)
-            for name in outputs:
-                gathered[name][block] = values[name].reshape(-1)
-        for name, numbers in gathered.items():
-            _refuse_not_finite(name, numbers, "draws")
-        return gathered
+            values = compute(self.entries, self._drawn_inputs(draws, block), outputs)
+            for position, name in enumerate(outputs):
+                found[position, block] = values[name].reshape(-1)
+        return found
 
     def _drawn_inputs(self, draws: Mapping[str, Array], block: slice) -> dict[str, Array]:
         inputs = dict(self.inputs)
@@ -351,12 +390,12 @@ class Worksheet:
         valuation would have been refused. ``draws`` as in :meth:`simulate`.
         """
         refusing = [check for check in self.checks if check.severity == "refuse"]
-        count = _common_length(draws)
+        count = common_length(draws)
         failing = dict.fromkeys((check.name for check in refusing), 0.0)
         needed = [name for check in refusing for name in names_in(check.expression)]
         for start in range(0, count, BLOCK_DRAWS):
             block = slice(start, min(start + BLOCK_DRAWS, count))
-            values = _compute(self.entries, self._drawn_inputs(draws, block), needed)
+            values = compute(self.entries, self._drawn_inputs(draws, block), needed)
             for check in refusing:
                 holds = np.atleast_2d(evaluate(check.expression, values)).all(axis=0)
                 failing[check.name] += np.count_nonzero(~np.broadcast_to(holds, block.stop - block.start))
@@ -407,43 +446,6 @@ def _spread(stated: Figure | Amount) -> tuple[Distribution, bool] | None:
     if isinstance(stated, Amount):
         return None if stated.factor is None else (stated.factor, True)
     return None if stated.distribution is None else (stated.distribution, False)
-
-
-def _compute(
-    entries: Sequence[Entry], inputs: Mapping[str, Array], outputs: Sequence[str] | None = None
-) -> dict[str, Array]:
-    """Compute the lines in order; with ``outputs``, only those these depend on."""
-    needed = None if outputs is None else _needed(entries, outputs)
-    values = dict(inputs)
-    with np.errstate(all="ignore"):
-        for entry in entries:
-            if isinstance(entry, Input) or (needed is not None and entry.name not in needed):
-                continue
-            if isinstance(entry, Line):
-                values[entry.name] = evaluate(entry.expression, values)
-            else:
-                values[entry.name] = _searched(entry, values)
-    return values
-
-
-def _searched(entry: Search, values: Mapping[str, Array]) -> Array:
-    arguments = np.broadcast_arrays(*(values[name].reshape(-1) for name in entry.arguments))
-    return np.asarray(entry.function(*arguments), dtype=np.float64).reshape(-1)
-
-
-def _needed(entries: Sequence[Entry], outputs: Sequence[str]) -> set[str]:
-    needed = set(outputs)
-    for entry in reversed(entries):
-        if entry.name not in needed or isinstance(entry, Input):
-            continue
-        needed.update(names_in(entry.expression) if isinstance(entry, Line) else entry.arguments)
-    return needed
-
-
-def _common_length(draws: Mapping[str, Array]) -> int:
-    lengths = {numbers.shape[-1] for numbers in draws.values()}
-    assert len(lengths) == 1, f"all inputs have as many draws, not {sorted(lengths)}"
-    return int(lengths.pop())
 
 
 def _refuse_not_finite(name: str, numbers: Array, across: str) -> None:
