@@ -18,6 +18,8 @@ from api.catalogues import Catalogues, load_catalogues
 from api.commands import Command, Commands
 from api.docs_page import add_docs_page
 from api.errors import MethodNotAllowedError, NotFoundError, NotReadyError, UnexpectedError
+from api.evidence.router import comparables_router
+from api.evidence.store import EvidenceStore
 from api.health.router import health_router
 from api.leverage.router import leverage_router
 from api.leverage.service import leverage_service
@@ -88,6 +90,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     _add_questions(app, commands, Reading(sessions, callers=callers), catalogues)
     app.include_router(policies_router(catalogues, callers=callers))
     app.include_router(methods_router(callers=callers))
+    app.include_router(comparables_router(EvidenceStore(settings.evidence_dir), callers=callers))
     app.include_router(problems_router())
     app.include_router(health_router(engine))
     add_docs_page(app)

@@ -30,6 +30,11 @@ main = typer.Typer(
     help="知识产权金融：评估、质押报价、财政资金撬动。 Value a right, quote a loan on it, see what money moves.",
 )
 
+comparables = typer.Typer(
+    no_args_is_help=True, help="可比交易库。 The store of comparable transactions: template, import, list."
+)
+main.add_typer(comparables, name="comparables")
+
 #: Width of tables where nobody says how wide the screen is: a file, a pipe.
 _WIDTH = 120
 _BAD_INPUT = 2
@@ -122,6 +127,43 @@ def policies(json: AsJson = False) -> None:
 
         documents = list(policy_documents(_catalogues()).values())
         _answer(lambda: {"items": documents}, policy_sections(documents), as_json=json)
+
+
+@comparables.command()
+def template(
+    out: Annotated[Path, typer.Argument(metavar="OUT.xlsx|OUT.csv", help="写到哪里 Where to write it.")],
+) -> None:
+    """写出空白填报表。 Write the empty table to fill in."""
+    with _reported():
+        from api.evidence.files import template_bytes
+        from api.files import write_bytes
+
+        write_bytes(out, template_bytes(out))
+
+
+@comparables.command(name="import")
+def import_table(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv|.xlsx|.parquet", help="填好的表 The filled table.")],
+    json: AsJson = False,
+) -> None:
+    """导入可比交易；有错则逐格报告，一行也不导入。 Take in a table: all rows, or none and every fault by cell."""
+    with _reported():
+        from api.evidence.files import import_path
+        from api.render.comparables import import_sections
+
+        document = import_path(file)
+        _answer(lambda: document, import_sections(document), as_json=json)
+
+
+@comparables.command(name="list")
+def list_comparables(json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
+    """列出库中的可比交易。 List the transactions in the store, the newest first."""
+    with _reported():
+        from api.evidence.files import stored_document
+        from api.render.comparables import comparable_sections
+
+        document = stored_document()
+        _answer(lambda: document, comparable_sections(document, language=lang.value), as_json=json)
 
 
 @main.command()

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     database_url : an SQLAlchemy address; an SQLite file by default. It may hold a password, so it is never shown.
     policy_dirs : folders with the operator's own TOML files, in subfolders ``pledge``, ``leverage`` and
         ``programmes``.
+    evidence_dir : the folder of transactions that ``ipfin comparables import`` takes in; made by the first import.
     api_keys : caller → SHA-256 (hex) of the caller's key. Without keys the server answers this machine alone.
     max_body_bytes : longest request body.
     host, port : where ``ipfin serve`` listens.
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = SecretStr("sqlite:///./ipfin.db")
     policy_dirs: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split_paths)] = ()
+    evidence_dir: Path = Path("ipfin-evidence")
     api_keys: Annotated[dict[CallerName, Sha256], Field(max_length=1000)] = Field(default_factory=dict)
     max_body_bytes: Annotated[int, Field(ge=1024, le=100 * 2**20)] = 2**20
     host: str = "127.0.0.1"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from api.evidence.store import EvidenceStore, Imported
+from api.evidence.store import EvidenceStore, Found, Imported
 from api.evidence.table_files import read_cells
 from valuation.evidence.checking import checked_table, refuse_problems
 
-__all__ = ["check_file", "import_file"]
+__all__ = ["check_file", "found_document", "import_file"]
 
 
 def import_file(store: EvidenceStore, content: bytes, *, format: str, imported_at: datetime.datetime) -> Imported:
@@ -31,3 +31,8 @@ def check_file(content: bytes, *, format: str, received_on: datetime.date) -> di
         "records": [{"row": each.row} | each.record.as_document() for each in records],
         "problems": [each.as_document() for each in problems],
     }
+
+
+def found_document(found: Found) -> dict[str, Any]:
+    """An answer of the store as JSON-safe data: each transaction with its provenance, and how many there are."""
+    return {"items": [each.as_document() for each in found.records], "total": found.total}

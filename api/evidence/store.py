@@ -110,6 +110,7 @@ class Imported:
 class EvidenceStore:
     """A folder of Parquet files, one for each import; the strongest record of each deal is what it holds.
 
+    The folder is made by the first import; until then the store is empty.
     Nothing is ever overwritten: an import that improves a record adds a stronger one, and the older stays on disk.
     """
 
@@ -118,7 +119,6 @@ class EvidenceStore:
             # DuckDB would read them as a pattern of other folders.
             raise InputError.of("evidence folder", found=repr(str(folder)), expected="a path without * ? [ ] { }")
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
 
     def add(self, rows: Sequence[PlacedRecord], *, imported_at: datetime.datetime) -> Imported:
         """Take in checked rows: all of them, or none.
@@ -210,6 +210,7 @@ class EvidenceStore:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """One import at a time, also among several processes; the lock falls with the process that held it."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -1,0 +1,105 @@
+"""Routes of comparables and published tables; tables come in by ``ipfin comparables import``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.auth import Callers
+from api.evidence.service import found_document
+from api.evidence.store import EvidenceStore, Wanted
+from api.evidence.template import csv_template, xlsx_template
+from api.openapi import PROBLEM, READ_PROBLEMS
+from api.responses import find_in_catalogue, json_response
+from valuation.evidence.published_tables import PUBLISHED_TABLES, packaged_table
+from valuation.kernel.fields import Day
+
+__all__ = ["comparables_router"]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+#: Transactions of one answer over HTTP.
+MAXIMUM_ITEMS = 1000
+
+Word = Annotated[str | None, Query(max_length=100)]
+OnDay = Annotated[Day | None, Query()]
+
+
+def comparables_router(store: EvidenceStore, *, callers: Callers) -> APIRouter:
+    """The routes ``/v1/comparables`` and ``/v1/tables``."""
+    router = APIRouter(prefix="/v1", tags=["证据 evidence"])
+    tables = {name: packaged_table(name).as_document() for name in PUBLISHED_TABLES}
+
+    @router.get("/comparables", summary="可比交易 · Comparable transactions", response_model=None, responses=PROBLEM)
+    def list_comparables(
+        request: Request,
+        right_kind: Word = None,
+        transaction_kind: Word = None,
+        jurisdiction: Word = None,
+        industry: Word = None,
+        currency: Word = None,
+        traded_from: OnDay = None,
+        traded_to: OnDay = None,
+        related_parties: Annotated[bool | None, Query()] = None,
+        feature: Annotated[list[str] | None, Query(max_length=20)] = None,
+        limit: Annotated[int, Query(ge=1, le=MAXIMUM_ITEMS)] = 100,
+    ) -> Response:
+        """Transactions with their provenance, the newest first; ``total`` says how many there are."""
+        callers.identify(request)
+        wanted = Wanted(
+            right_kind=right_kind,
+            transaction_kind=transaction_kind,
+            jurisdiction=jurisdiction,
+            industry=industry,
+            currency=currency,
+            traded_from=traded_from,
+            traded_to=traded_to,
+            related_parties=related_parties,
+            with_features=tuple(feature or ()),
+            limit=limit,
+        )
+        return json_response(found_document(store.find(wanted)))
+
+    @router.get(
+        "/comparables/template.xlsx",
+        summary="填报表 · Template as a workbook",
+        response_class=Response,
+        responses={200: {"content": {XLSX: {}}}, **PROBLEM},
+    )
+    def workbook_template(request: Request) -> Response:
+        """The empty table with lists, checked days and numbers, and a page of help."""
+        callers.identify(request)
+        return _download(xlsx_template(), "comparables.xlsx", XLSX)
+
+    @router.get(
+        "/comparables/template.csv",
+        summary="填报表 · Template as CSV",
+        response_class=Response,
+        responses={200: {"content": {"text/csv": {}}}, **PROBLEM},
+    )
+    def plain_template(request: Request) -> Response:
+        """The heading alone."""
+        callers.identify(request)
+        return _download(csv_template(), "comparables.csv", CSV)
+
+    @router.get("/tables", summary="公开统计表 · Published tables", response_model=None, responses=PROBLEM)
+    def list_tables(request: Request) -> Response:
+        """Tables somebody publishes; an empty one names its publisher and how to obtain it."""
+        callers.identify(request)
+        return json_response({"items": list(tables.values())})
+
+    @router.get("/tables/{id}", summary="一张统计表 · One table", response_model=None, responses=READ_PROBLEMS)
+    def read_table(request: Request, id: str) -> Response:
+        """One published table."""
+        callers.identify(request)
+        return json_response(find_in_catalogue(tables, id))
+
+    return router
+
+
+def _download(content: bytes, name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
