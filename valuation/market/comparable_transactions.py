@@ -14,6 +14,7 @@ from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
 from valuation.market._weighted_grid import (
+    Adjustment,
     Average,
     Weighted,
     adjusted_line,
@@ -24,7 +25,7 @@ from valuation.market._weighted_grid import (
     weighted_interval,
 )
 
-__all__ = ["METHOD", "Comparable", "ComparableTransactionsInputs"]
+__all__ = ["METHOD", "Adjustment", "Comparable", "ComparableTransactionsInputs"]
 
 
 class Comparable(Weighted):
