@@ -248,6 +248,64 @@ def contribution_in_kind() -> Data:
     }
 
 
+def plant_variety_royalty() -> Data:
+    return {
+        "crop_area_hectares": figure(40_000.0),
+        "territorial_fit_share": figure(0.6),
+        "adoption": {
+            "kind": "logistic",
+            "ceiling_share": figure(0.4),
+            "speed_per_year": figure(0.8),
+            "midpoint_years": figure(2.0),
+        },
+        "replacement": {
+            "kind": "better_variety",
+            "arrives_after_years": figure(3.0),
+            "lost_share_per_year": figure(0.15),
+        },
+        "plant_life": {"kind": "perennial", "standing_before_hectares": [figure(900.0), figure(400.0)]},
+        "royalty": {
+            "kind": "harvest",
+            "yield_tonnes_per_hectare": figure(1.2),
+            "price_per_tonne": amounts(11_000, 11_500, 12_000, 12_000, 12_500),
+            "royalty_rate_share": figure(0.03),
+        },
+        "collected_share": figure(0.8),
+        "owner_cost": amounts(*[150_000] * 5),
+        "grower_gain_per_hectare": amount("900.00"),
+        **common(),
+    }
+
+
+def regional_brand() -> Data:
+    return {
+        "users": {"kind": "leaving", "count": figure(120.0), "leaving_share_per_year": figure(0.04)},
+        "tonnes_per_user": figure(50.0),
+        "compliant_share": figure(0.7),
+        "price_with_name": amounts(9_000, 9_200, 9_400),
+        "price_without_name": amounts(7_000, 7_100, 7_200),
+        "added_cost_per_tonne": amounts(300, 300, 300),
+        "name_share": figure(0.5),
+        "collected_share": figure(0.2),
+        "registrant_cost": amounts(300_000, 300_000, 300_000),
+        **common(forecast=forecast(survival={"kind": "exponential", "annual_hazard": figure(0.05)})),
+    }
+
+
+def film_waterfall() -> Data:
+    streams = [
+        {"name": "票房", "gross": amounts(400_000_000, 20_000_000, 0), "kept_before_share": figure(0.57)},
+        {"name": "网络版权", "gross": amounts(0, 30_000_000, 15_000_000), "kept_before_share": figure(0.06)},
+    ]
+    tiers = [
+        {"kind": "fee", "name": "发行代理费", "share": figure(0.1), "base": "receipts", "recipient": "others"},
+        {"kind": "recoupment", "name": "宣发费用", "balance": amount("60000000.00"), "recipient": "others"},
+        {"kind": "recoupment", "name": "制作成本", "balance": amount("70000000.00"), "recipient": "owner"},
+        {"kind": "fee", "name": "主创分红", "share": figure(0.15), "base": "remaining", "recipient": "others"},
+    ]
+    return {"streams": streams, "tiers": tiers, "owner_cost": amounts(500_000, 200_000, 200_000), **common()}
+
+
 def cocomo_software() -> Data:
     return {
         "size_kloc": figure(32.0),
@@ -352,6 +410,9 @@ SAMPLES = {
         distributor,
         capitalised_royalty,
         contribution_in_kind,
+        plant_variety_royalty,
+        regional_brand,
+        film_waterfall,
         cocomo_software,
         cost_plus_split,
         probability_tree,
