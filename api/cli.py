@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import io
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -242,6 +243,10 @@ def _reported() -> Iterator[None]:
     """Report an error as a table on standard error and end with exit code 2; nothing was written."""
     from valuation.errors import IpfinError
 
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe or an old console may not know Chinese or a check mark: a question mark is better than a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         yield
     except IpfinError as error:

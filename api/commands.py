@@ -156,6 +156,9 @@ def _key_of(request: Request) -> str:
 
 
 def _check_media_type(request: Request) -> None:
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding != "identity":
+        raise UnsupportedMediaTypeError.of("header Content-Encoding", found=repr(encoding[:80]), expected="identity")
     stated = request.headers.get("content-type", "")
     if not _JSON_TYPE.fullmatch(stated.strip()):
         found = repr(stated[:80]) if stated else "nothing"

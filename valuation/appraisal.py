@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, create_model
 
 from valuation.catalogue import methods, subject_models
-from valuation.errors import InputError
+from valuation.errors import InputError, UnknownNameError
 from valuation.kernel.conclusion import Conclusion, amount_text, interval_document
 from valuation.kernel.digest import ENGINE_VERSION, digest_of
 from valuation.kernel.fields import Currency, Dates, FrozenModel, Identifier
@@ -23,6 +23,7 @@ from valuation.kernel.subject import Subject
 from valuation.kernel.workbook import workbook_bytes
 from valuation.kernel.worksheet import Worksheet
 from valuation.reconcile import Liquidation, Reconciled, Reconciliation, Reporting, reconcile
+from valuation.uncertainty.draws import uncertain_numbers
 from valuation.uncertainty.sampling import Uncertainty
 
 __all__ = ["Appraisal", "AppraisalRequest", "appraise", "request_model"]
@@ -160,10 +161,11 @@ def appraise(request: AppraisalRequest) -> Appraisal:
     # Before the methods look at their own part, so that every path is the path in the request.
     used = check_sources(request, listed=sources)
     _refuse_undrawn(request)
-    _refuse_ended(subject, request.dates, [catalogue[name] for name in stated])
+    _refuse_outside_its_time(subject, request.dates, [catalogue[name] for name in stated])
     conclusions = tuple(
         _concluded(catalogue[name], inputs, setting, sources, request.uncertainty) for name, inputs in stated.items()
     )
+    _refuse_unknown_pairs(request.uncertainty, conclusions)
     reconciled = reconcile(
         conclusions,
         reconciliation=request.reconciliation,
@@ -192,7 +194,7 @@ def _concluded(
 ) -> Conclusion:
     """Run one method; what it finds wrong with its inputs, or with the right, is named by its path in the request."""
     try:
-        return method.value(inputs, setting, sources=sources, uncertainty=uncertainty)
+        return method.value(inputs, setting, sources=sources, uncertainty=uncertainty, is_one_of_several=True)
     except InputError as error:
         where = f"methods.{method.id}."
         named = [
@@ -204,8 +206,25 @@ def _concluded(
         raise type(error).from_problems(named) from error
 
 
-def _refuse_ended(subject: Subject, dates: Dates, asked: Sequence[Method[Any]]) -> None:
-    """A right that has ended is worth nothing, whatever it cost and whatever others paid for theirs."""
+def _refuse_unknown_pairs(uncertainty: Uncertainty | None, conclusions: Sequence[Conclusion]) -> None:
+    """Each method ties the inputs it has; a correlation that no method can use is a mistake."""
+    known = [{each.name for each in uncertain_numbers(found.worksheet)} for found in conclusions]
+    for index, pair in enumerate(() if uncertainty is None else uncertainty.correlations):
+        if not any({pair.first, pair.second} <= names for names in known):
+            raise UnknownNameError.among(
+                f"uncertainty.correlations.{index}",
+                found=f"{pair.first} with {pair.second}",
+                known=set().union(*known) or {"(no input has a distribution)"},
+            )
+
+
+def _refuse_outside_its_time(subject: Subject, dates: Dates, asked: Sequence[Method[Any]]) -> None:
+    """A right that has ended, or was not yet filed, is worth nothing, whatever it cost and others paid for theirs."""
+    filed = getattr(subject, "filing_date", None)
+    if filed is not None and filed > dates.valuation_date:
+        raise InputError.of(
+            "subject.filing_date", found=filed, expected=f"no later than the valuation date {dates.valuation_date}"
+        )
     end = subject.legal_end()
     if end is not None and end <= dates.valuation_date and not all(method.looks_back for method in asked):
         raise InputError.of(

@@ -58,7 +58,7 @@ class Reporting(FrozenModel):
     """In which currency the conclusion is reported, and at which rate (units of it for one unit of the methods')."""
 
     currency: Currency
-    conversion_rate: PositiveFigure
+    conversion_rate: Annotated[PositiveFigure, AfterValidator(within(1e-6, 1e6))]
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,8 @@ class FundTerms(FrozenModel):
             self.partner_mix is None
         ):
             raise PydanticCustomError("partners", "either other_partners, or programme_share together with partner_mix")
-        if self.programme_share is not None and self.programme_share.value == 0:
-            raise PydanticCustomError("partners", "a programme_share above 0")
+        if self.programme_share is not None and self.programme_share.value < Decimal("0.001"):
+            raise PydanticCustomError("partners", "a programme_share of 0.001 or more")
         mix = sum((row.share_of_rest.value for row in self.partner_mix or ()), Decimal(0))
         if self.partner_mix is not None and mix != 1:
             raise PydanticCustomError("partners", "partner_mix shares adding up to 1, not {s}", {"s": str(mix)})

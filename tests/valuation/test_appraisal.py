@@ -201,6 +201,42 @@ def test_a_request_without_a_method_names_the_methods() -> None:
         appraise(parse(request_model(), asked({}) | {"reconciliation": asked({"a": {}})["reconciliation"]}))
 
 
+TIE = {"first": "revenue", "second": "royalty_rate_share", "correlation": 0.5}
+
+
+def tied(*pairs: dict[str, Any]) -> dict[str, Any]:
+    """Two uncertain methods; only one of them has a royalty rate."""
+    spread = {"kind": "uniform", "low": 0.9, "high": 1.1}
+    royalty = relief(
+        royalty_rate_share=figure(0.05, distribution=SPREAD),
+        revenue={"values": ["1000000.00"] * 5, "grade": "assumed", "reason": "for the test", "factor": spread},
+    )
+    uncertain = cost(developer_profit_share=figure(0.1, distribution={"kind": "uniform", "low": 0, "high": 0.2}))
+    return asked(
+        {"relief_from_royalty": royalty, "replacement_cost": uncertain},
+        uncertainty={"seed": 1, "correlations": list(pairs)},
+    )
+
+
+def test_each_method_ties_the_inputs_it_has() -> None:
+    """Inequality: revenue and rate that move together widen the product; the cost method is left alone."""
+    alone, together = (appraise(parse(request_model(), tied(*pairs))).conclusions for pairs in ((), (TIE,)))
+    width = [found[0].interval.high - found[0].interval.low for found in (alone, together)]  # type: ignore[union-attr]
+    assert width[1] > 1.05 * width[0]
+    assert alone[1].interval == together[1].interval
+
+
+def test_a_correlation_that_no_method_can_use_is_refused() -> None:
+    assert faults(tied(TIE, TIE | {"second": "developer_profit_share"})) == ["uncertainty.correlations.1"]
+
+
+def test_a_patent_filed_after_the_valuation_date_is_refused() -> None:
+    late = asked(
+        {"replacement_cost": cost()}, subject=PATENT | {"filing_date": "2021-01-01", "grant_date": "2022-01-01"}
+    )
+    assert faults(late) == ["subject.filing_date"]
+
+
 def test_a_fault_that_a_method_finds_is_named_at_its_path_in_the_request() -> None:
     late = asked({"relief_from_royalty": relief(first_year_end="2019-12-31")})
     assert faults(late) == ["methods.relief_from_royalty.first_year_end"]

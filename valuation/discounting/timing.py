@@ -15,6 +15,8 @@ __all__ = ["CountedYears", "Timing", "add_years", "counted_years", "flow_times",
 #: ``year_end`` and ``mid_year``: at the end or in the middle of the counted part of the year. ``exact``: on stated
 #: payment days.
 Timing = Literal["year_end", "mid_year", "exact"]
+#: A payment falls within two years before or after the end of the year it is for; anything else is a slip of the pen.
+_LONGEST_DELAY_DAYS = 731
 #: Years a table may have; everything has a limit.
 MAXIMUM_YEARS = 200
 
@@ -135,7 +137,7 @@ def flow_times(
     Raises
     ------
     InputError : exact timing without as many payment days as years, a payment day on or before the valuation
-        date, or payment days given for another timing.
+        date or more than two years from the end of its year, or payment days given for another timing.
     """
     if timing != "exact":
         if payment_dates is not None:
@@ -150,4 +152,10 @@ def flow_times(
     early = [day for day in payment_dates if day <= valuation_date]
     if early:
         raise InputError.of("payment_dates", found=early[0], expected=f"days after {valuation_date}")
+    for index, (day, label) in enumerate(zip(payment_dates, counted.labels, strict=True)):
+        year_end = datetime.date.fromisoformat(label)
+        if abs((day - year_end).days) > _LONGEST_DELAY_DAYS:
+            raise InputError.of(
+                f"payment_dates.{index}", found=day, expected=f"a day within two years of the end of its year, {label}"
+            )
     return tuple((day - valuation_date).days / 365 for day in payment_dates)

@@ -17,6 +17,7 @@ from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.sources import Source, unverified
 from valuation.kernel.subject import Subject
 from valuation.kernel.worksheet import Worksheet
+from valuation.uncertainty.draws import uncertain_numbers
 from valuation.uncertainty.sampling import (
     MAXIMUM_DRAWS,
     Interval,
@@ -90,6 +91,7 @@ class Method(Generic[Inputs]):
         *,
         sources: Mapping[str, Source],
         uncertainty: Uncertainty | None,
+        is_one_of_several: bool = False,
     ) -> Conclusion:
         """What does this method conclude about the right, as of the valuation date?
 
@@ -98,6 +100,7 @@ class Method(Generic[Inputs]):
         inputs : the method's own model, every figure with grade and basis.
         sources : the listed sources; a figure that names another is an error.
         uncertainty : how to compute the interval; ``None`` leaves it out.
+        is_one_of_several : the correlations may speak of other methods' inputs; those pairs are left to them.
 
         Raises
         ------
@@ -110,6 +113,8 @@ class Method(Generic[Inputs]):
         """
         used = check_sources(inputs, listed=sources)
         paper = self.build(inputs, setting)
+        if uncertainty is not None and is_one_of_several:
+            uncertainty = _own_pairs(uncertainty, paper.worksheet)
         unit = paper.unit or setting.currency
         interval, swings = _interval_of(paper, uncertainty, self.draw_limit)
         return Conclusion(
@@ -148,6 +153,13 @@ class Method(Generic[Inputs]):
             "inputs": inputs.model_dump(mode="json"),
             "uncertainty": None if uncertainty is None else uncertainty.model_dump(mode="json"),
         }
+
+
+def _own_pairs(uncertainty: Uncertainty, worksheet: Worksheet) -> Uncertainty:
+    """The same plan with the correlations of this paper's own uncertain inputs."""
+    names = {each.name for each in uncertain_numbers(worksheet)}
+    own = tuple(pair for pair in uncertainty.correlations if {pair.first, pair.second} <= names)
+    return uncertainty.model_copy(update={"correlations": own})
 
 
 def _interval_of(

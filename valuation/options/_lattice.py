@@ -103,6 +103,12 @@ class _Tree:
         growth = np.exp((launch.rate - launch.payout_yield) * interval)
         up, down = np.exp(self._drift + self._move), np.exp(self._drift - self._move)
         probability = (growth - down) / (up - down)
+        if not np.all((probability > 0) & (probability < 1)):
+            raise InputError.of(
+                "volatility_share",
+                found=f"σ²T up to {np.max(launch.volatility**2 * launch.life_years):.4g}",
+                expected="a volatility and a life that the lattice can follow (σ²T below about 250)",
+            )
         discount = np.exp(-launch.rate * interval)
         self._up_weight, self._down_weight = discount * probability, discount * (1 - probability)
 

@@ -89,7 +89,7 @@ def test_every_class_bears_fees_and_idle_money_pro_rata() -> None:
         ({"programme_share": None}, "either other_partners"),
         ({"partner_mix": None}, "either other_partners"),
         ({"programme_share": None, "partner_mix": None}, "either other_partners"),
-        ({"programme_share": figure("0")}, "programme_share above 0"),
+        ({"programme_share": figure("0")}, "programme_share of 0.001 or more"),
         ({"programme_share": figure("1.2")}, "between 0 and 1, not 1.2"),
         ({"partner_mix": [{"source_class": "private", "share_of_rest": figure("0.9")}]}, "adding up to 1, not 0.9"),
         ({"lifetime_fee_share": figure("-0.1")}, "between 0 and 1"),

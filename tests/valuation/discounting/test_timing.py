@@ -165,6 +165,11 @@ def test_the_three_timings_by_hand() -> None:
         ("mid_year", [DAY(2021, 3, 31)], "none with timing mid_year"),
         ("exact", [], "2 dates, one for each year"),
         ("exact", [DAY(2021, 3, 31)], "found 1 dates, expected 2 dates"),
+        (
+            "exact",
+            [DAY(2021, 3, 31), DAY(2999, 12, 31)],
+            "payment_dates.1: found 2999-12-31, expected a day within two",
+        ),
         ("exact", [DAY(2021, 3, 31), DAY(2020, 12, 31)], "found 2020-12-31, expected days after 2020-12-31"),
     ],
 )
