@@ -104,9 +104,7 @@ def test_the_rule_leaves_other_imports_alone(allowed: str) -> None:
 def test_import_contracts_hold() -> None:
     """The layers api, leverage, pledge, valuation, and what the domain must not know (pyproject.toml)."""
     program = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
-    done = subprocess.run(
-        [*program, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*program, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
