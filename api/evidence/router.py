@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.auth import Callers
-from api.evidence.service import found_document
+from api.evidence.service import found_document, selected
 from api.evidence.store import EvidenceStore, Wanted
 from api.evidence.template import csv_template, xlsx_template
 from api.openapi import PROBLEM, READ_PROBLEMS
 from api.responses import find_in_catalogue, json_response
+from valuation.errors import InputError
 from valuation.evidence.published_tables import PUBLISHED_TABLES, packaged_table
+from valuation.evidence.record import TransactionRecord
 from valuation.kernel.fields import Day
 
 __all__ = ["comparables_router"]
@@ -64,6 +66,27 @@ def comparables_router(store: EvidenceStore, *, callers: Callers) -> APIRouter:
         return json_response(found_document(store.find(wanted)))
 
     @router.get(
+        "/comparables/inputs",
+        summary="选作方法输入 · Transactions as inputs of a method",
+        response_model=None,
+        responses=PROBLEM,
+    )
+    def inputs(
+        request: Request,
+        kind: Annotated[Literal["priced_rows", "comparable_lines"], Query()],
+        currency: Annotated[str, Query(max_length=100)],
+        id: Annotated[list[str] | None, Query(max_length=MAXIMUM_ITEMS)] = None,
+        feature: Annotated[list[str] | None, Query(max_length=20)] = None,
+    ) -> Response:
+        """``priced_rows`` for regression and neighbours, ``comparable_lines`` for the grid, with their sources.
+
+        What could not be used is named with the reason; weights and adjustments are left to the valuer.
+        """
+        callers.identify(request)
+        records = _all_of(store, id)
+        return json_response(selected(records, kind=kind, features=tuple(feature or ()), currency=currency))
+
+    @router.get(
         "/comparables/template.xlsx",
         summary="填报表 · Template as a workbook",
         response_class=Response,
@@ -98,6 +121,17 @@ def comparables_router(store: EvidenceStore, *, callers: Callers) -> APIRouter:
         return json_response(find_in_catalogue(tables, id))
 
     return router
+
+
+def _all_of(store: EvidenceStore, ids: list[str] | None) -> tuple[TransactionRecord, ...]:
+    """The transactions asked for by id, or all there are; never a part that looks like all."""
+    found = store.find(Wanted(ids=None if ids is None else tuple(ids), limit=MAXIMUM_ITEMS))
+    if found.total > len(found.records):
+        raise InputError.of("id", found=f"{found.total} transactions", expected=f"at most {MAXIMUM_ITEMS}, by id")
+    missing = sorted(set(ids or ()) - {each.id for each in found.records})
+    if missing:
+        raise InputError.of("id", found=", ".join(missing)[:200], expected="transactions of the store")
+    return found.records
 
 
 def _download(content: bytes, name: str, media_type: str) -> Response:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from api.evidence.store import EvidenceStore, Found, Imported
 from api.evidence.table_files import read_cells
 from valuation.evidence.checking import checked_table, refuse_problems
+from valuation.evidence.record import TransactionRecord
+from valuation.evidence.selection import comparable_lines, priced_rows
 
-__all__ = ["check_file", "found_document", "import_file"]
+__all__ = ["check_file", "found_document", "import_file", "selected"]
 
 
 def import_file(store: EvidenceStore, content: bytes, *, format: str, imported_at: datetime.datetime) -> Imported:
@@ -36,3 +39,16 @@ def check_file(content: bytes, *, format: str, received_on: datetime.date) -> di
 def found_document(found: Found) -> dict[str, Any]:
     """An answer of the store as JSON-safe data: each transaction with its provenance, and how many there are."""
     return {"items": [each.as_document() for each in found.records], "total": found.total}
+
+
+def selected(
+    records: Sequence[TransactionRecord],
+    *,
+    kind: Literal["priced_rows", "comparable_lines"],
+    features: Sequence[str],
+    currency: str,
+) -> dict[str, Any]:
+    """Transactions as rows of a request, with their sources and what was left aside."""
+    if kind == "priced_rows":
+        return priced_rows(records, features=features, currency=currency).as_document()
+    return comparable_lines(records, currency=currency).as_document()

@@ -7,7 +7,7 @@ import functools
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, Literal
@@ -77,19 +77,20 @@ class TransactionRecord:
     @functools.cached_property
     def id(self) -> str:
         """The name of this deal in every answer: a digest of what makes it this deal."""
-        content = "\x1f".join(self.deal).encode()
-        return "cmp_" + hashlib.blake2b(content, digest_size=_KEY_BYTES).hexdigest()
+        return _digest("cmp_", self.deal)
 
     @property
     def strength(self) -> tuple[int, int]:
         """Smaller is stronger: first the status of the source, then the later look-up."""
         return STATUS_RANKS[self.source_status], -self.retrieved_on.toordinal()
 
+    @functools.cached_property
     def source(self) -> Source:
-        """Where the record comes from, as methods cite it."""
+        """Where the record comes from, as methods cite it; records of one publication share one source."""
         title = f"{self.source_title}（{self.source_publisher}，{self.retrieved_on} 取得）"
+        facts = (title, self.source_status, self.source_number, self.source_date, self.source_address)
         return Source(
-            id=self.id,
+            id=_digest("src_", (str(fact or "") for fact in facts)),
             title=title,
             status=self.source_status,
             number=self.source_number,
@@ -106,6 +107,10 @@ class TransactionRecord:
                 continue
             document[each.name] = str(value) if isinstance(value, Decimal | datetime.date) else value
         return document | {"features": dict(self.features)}
+
+
+def _digest(prefix: str, parts: Iterable[str]) -> str:
+    return prefix + hashlib.blake2b("\x1f".join(parts).encode(), digest_size=_KEY_BYTES).hexdigest()
 
 
 def _plain(text: str) -> str:

@@ -96,13 +96,12 @@ def _unusable(record: TransactionRecord, features: Sequence[str], currency: str)
 def _graded(value: Any, record: TransactionRecord) -> dict[str, Any]:
     """A figure that cites its record; what nobody checked is graded as a hypothesis, not as measured."""
     grade = "hypothesis" if record.source_status == "hypothesis" else "benchmark"
-    return {"value": value, "grade": grade, "source": record.id}
+    return {"value": value, "grade": grade, "source": record.source.id}
 
 
 def _sources(records: Sequence[TransactionRecord]) -> dict[str, dict[str, Any]]:
     found = {}
     for each in records:
-        document = each.source().as_document()
-        del document["id"]
-        found[each.id] = document
+        document = each.source.as_document()
+        found[document.pop("id")] = document
     return found

@@ -14,6 +14,7 @@ import pytest
 
 from api.evidence.store import EvidenceStore
 from tests.api.conftest import NOW, MakeClient
+from tests.valuation.asking import DATES, asked, figure
 from tests.valuation.evidence.rows import placed
 from valuation.evidence.columns import COLUMNS
 
@@ -61,6 +62,42 @@ def test_a_wrong_question_is_named(client: Any, question: str) -> None:
     answer = client.get(f"/v1/comparables?{question}")
     assert answer.status_code == 422
     assert answer.json()["problems"][0]["field"] == question.split("=")[0]
+
+
+def test_what_is_found_becomes_the_inputs_of_a_method(client: Any) -> None:
+    """The sources and rows are put into a request as they are, and the answer names them."""
+    rows = client.get("/v1/comparables/inputs?kind=priced_rows&currency=CNY&feature=claims").json()
+    assert [row["features"] for row in rows["rows"]] == [{"claims": 3.0}]
+    assert [each["reason"] for each in rows["left_aside"]] == ["not known: claims"]
+    names = [each["id"] for each in client.get("/v1/comparables").json()["items"]]
+    lines = client.get(f"/v1/comparables/inputs?kind=comparable_lines&currency=CNY&id={names[1]}").json()
+    (line,) = lines["rows"]
+    assert line["name"] == names[1]
+    judged = {"adjustments": {}, "weight_share": 1, "weight_reason": "the only one"}
+    comparables = {"comparables": [line | judged], "subject_quantity": figure(1.0), "average": "arithmetic"}
+    dates = dict.fromkeys(DATES, "2021-01-08")
+    request = asked({"comparable_transactions": comparables}, sources=lines["sources"], dates=dates)
+    answer = client.ask("/v1/valuations", request)
+    assert answer.status_code == 201, answer.text
+    found = answer.json()["answer"]
+    (indication,) = found["indications"]
+    assert indication["value"] == "400000.00"
+    assert indication["inputs"]["comparables"][0]["name"] == names[1]
+    assert [each["id"] for each in found["sources"]] == list(lines["sources"])
+
+
+@pytest.mark.parametrize("question", ["currency=CNY", "kind=all&currency=CNY", "kind=priced_rows"])
+def test_a_wrong_selection_is_refused(client: Any, question: str) -> None:
+    assert client.get(f"/v1/comparables/inputs?{question}").status_code == 422
+
+
+def test_a_part_never_looks_like_all(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = client.get("/v1/comparables/inputs?kind=priced_rows&currency=CNY&id=cmp_unknown")
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["found"] == "cmp_unknown"
+    monkeypatch.setattr("api.evidence.router.MAXIMUM_ITEMS", 1)
+    answer = client.get("/v1/comparables/inputs?kind=priced_rows&currency=CNY")
+    assert answer.json()["problems"][0]["found"] == "2 transactions"
 
 
 def test_templates_are_downloaded(client: Any) -> None:

@@ -38,8 +38,9 @@ def test_a_regression_runs_on_the_selection_and_names_its_rows_and_sources() -> 
     found = answered({"price_regression": regression}, sources=chosen.sources)
     (made,) = found.conclusions
     assert made.details["rows_used"] == [each.id for each in records]
-    assert {source.id for source in made.sources} == {each.id for each in records}
-    assert "某交易所" in made.sources[0].title
+    (source,) = made.sources
+    assert source.id == records[0].source.id, "records of one publication share one source"
+    assert "某交易所" in source.title
     assert made.value == pytest.approx(np.exp(10.45), rel=0.1)
 
 
@@ -58,7 +59,7 @@ def test_comparables_run_after_the_valuer_weighted_them() -> None:
 def test_rates_become_lines_of_rates() -> None:
     chosen = comparable_lines([record(price=None, rate_share="0.04", quantity="1")], currency="USD")
     (row,) = chosen.rows
-    assert row["rate_share"] == {"value": 0.04, "grade": "benchmark", "source": record(quantity="1").id}
+    assert row["rate_share"] == {"value": 0.04, "grade": "benchmark", "source": record().source.id}
     assert "price" not in row
     with pytest.raises(InputError, match="prices and rates"):
         comparable_lines([record(), record(price=None, rate_share="0.04", right_number="2")], currency="CNY")
@@ -85,7 +86,7 @@ def test_what_cannot_be_used_is_left_aside_by_name_and_nothing_is_filled_in() ->
         "a unit price below one cent",
     ]
     assert [row["name"] for row in chosen.rows] == [records[4].id]
-    assert set(chosen.sources) == {records[4].id}
+    assert set(chosen.sources) == {records[4].source.id}
     without = priced_rows(records[1:2], features=[], currency="CNY")
     assert without.left_aside == ((records[1].id, "a rate, no price"),)
     assert chosen.as_document()["left_aside"][0] == {"id": records[0].id, "reason": "priced in USD, not CNY"}
@@ -113,3 +114,10 @@ def test_a_record_as_a_document_holds_what_is_known() -> None:
     assert document["traded_on"] == "2019-06-30"
     assert document["features"] == {"claims": 3.0}
     assert "rate_share" not in document
+
+
+def test_what_was_published_or_looked_up_otherwise_is_another_source() -> None:
+    first = record().source
+    assert record(right_number="2").source == first
+    for change in ({"retrieved_on": "2021-01-16"}, {"source_status": "recalled"}, {"source_address": "example.cn"}):
+        assert record(**change).source.id != first.id
