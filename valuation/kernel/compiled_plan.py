@@ -140,15 +140,15 @@ class Plan:
         def visit(node: Expression) -> None:
             if not self.varies(node):
                 return
+            for scalar in self.factors_of_exponent(node) if node.is_row else [node]:
+                if self.varies(scalar) and not isinstance(scalar, Name) and not is_total(scalar):
+                    found[id(scalar)] = scalar
             if not node.is_row:
-                if not isinstance(node, Name) and not is_total(node):
-                    found[id(node)] = node
                 return
             factors = self.factors_of_power(node)
-            for _, factor in factors:
-                if self.varies(factor):
-                    found[id(factor)] = factor
-                    logarithms.add(id(factor))
+            varying = {id(factor): factor for _, factor in factors if self.varies(factor)}
+            found.update(varying)
+            logarithms.update(varying)
             for child in children_of(node)[1:] if factors else children_of(node):
                 visit(child)
 
@@ -156,6 +156,26 @@ class Plan:
             if line.is_row:
                 visit(line.expression)
         return list(found.values()), logarithms
+
+    def factors_of_exponent(self, node: Expression) -> list[Expression]:
+        """The factors of an exponential's argument if each is a scalar or does not vary; empty for other forms.
+
+        A minus before the argument, which is ``0 − x``, counts as the factor −1.
+        """
+        if not (isinstance(node, nodes._Call) and node.function is nodes._EXP and node.is_row and self.varies(node)):
+            return []
+        found: list[Expression] = []
+
+        def is_split(part: Expression) -> bool:
+            if isinstance(part, nodes._Binary) and part.is_row and self.varies(part):
+                if part.symbol == "-" and isinstance(part.left, nodes._Constant) and part.left.number == 0:
+                    found.append(nodes._Constant(-1.0))
+                    return is_split(part.right)
+                return part.symbol == "*" and is_split(part.left) and is_split(part.right)
+            found.append(part)
+            return not (part.is_row and self.varies(part))
+
+        return found if is_split(node.arguments[0]) else []
 
     def factors_of_power(self, node: Expression) -> list[tuple[Literal["+", "-"], Expression]]:
         """The factors of a power's base if each is a scalar or does not vary, with the sign of their logarithms.

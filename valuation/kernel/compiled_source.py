@@ -26,11 +26,12 @@ __all__ = ["LANES", "KernelText", "write_kernel"]
 LANES = 64
 #: How deep a formula is indented: in a loop over draws, or in one inside the loop over columns.
 _IN_DRAWS, _IN_COLUMNS = 3, 4
+#: A power is carried along no more columns than this, for the sake of its last digits.
+_LONGEST_STEPPED = 250
 _ARITHMETIC = {"+", "-", "*", "/"}
 _COMPARISONS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=="}
 #: Functions that a kernel calls by name.
 _CALLED: Mapping[nodes._Function, str] = {
-    nodes._EXP: "exp({0})",
     nodes._LOG: "log({0})",
     nodes._ABS: "abs({0})",
     nodes._CDF: "normal_cdf({0})",
@@ -292,6 +293,13 @@ class _Writer:
 
     def _power(self, node: nodes._Binary, known: dict[object, str], depth: int) -> str:
         factors = self.plan.factors_of_power(node) if depth == _IN_COLUMNS else []
+        if len(factors) == 1 and node.right.is_row and not self.plan.varies(node.right):
+            with np.errstate(all="ignore"):
+                row = np.broadcast_to(evaluate(node.right, self.computed), (self.columns, 1))
+            if _even_step(row) is not None:
+                part = self._part(node.left)
+                base, logarithm = self._known_before(node.left), self._slot(part + "_log")
+                return self._stepped(self._part(node), f"power_from_log({base}, {logarithm}, {{0}})", row)
         right = self._formula(node.right, known, depth)
         if factors:
             return self._power_of_factors(factors, right, known)
@@ -326,6 +334,38 @@ class _Writer:
         if node.function not in _CALLED:
             raise CannotCompileError("a function without a compiled form")
         return _CALLED[node.function].format(*(self._formula(each, known, depth) for each in node.arguments))
+
+    # -- powers of evenly spaced exponents -----------------------------------------------------------
+
+    def _exponential(self, node: nodes._Call, known: dict[object, str], depth: int) -> str:
+        """``exp(s · row)``, s a scalar; over an even row each column is the last one times the same step."""
+        factors = self.plan.factors_of_exponent(node) if depth == _IN_COLUMNS else []
+        scalars = [factor for factor in factors if self.plan.varies(factor)]
+        with np.errstate(all="ignore"):
+            parts = [evaluate(factor, self.computed) for factor in factors if not self.plan.varies(factor)]
+            row = np.broadcast_to(np.prod(np.broadcast_arrays(*parts), axis=0), (self.columns, 1)) if factors else None
+        if row is None or not scalars or _even_step(row) is None:
+            return f"exp({self._formula(node.arguments[0], known, depth)})"
+        scalar = " * ".join(self._known_before(factor) for factor in scalars)
+        return self._stepped(self._part(node), f"exp({scalar} * {{0}})", row)
+
+    def _stepped(self, name: str, template: str, row: Array) -> str:
+        """Carry a power from column to column; ``template`` takes an exponent and is filled in before the columns."""
+        step = _even_step(row)
+        assert step is not None, "only even rows are stepped"
+        place, factor = self._slot(f"{name}_power"), self._slot(f"{name}_step")
+        self.carried[place] = template.format(self._scalar(float(row[0, 0])))
+        self.carried[factor] = template.format(self._scalar(step))
+        local = self._local()
+        self._say(_IN_COLUMNS, f"{local} = {place}")
+        self._say(_IN_COLUMNS, f"{place} = {local} * {factor}")
+        return local
+
+    def _known_before(self, node: Expression) -> str:
+        """A varying scalar as it stands in memory when the columns begin."""
+        if isinstance(node, Name):
+            return self._slot(node.name)
+        return self._slot(f"_total_{names_in(node)[0]}" if is_total(node) else self._part(node))
 
     def _cumulative(self, node: nodes._Call, known: dict[object, str], depth: int) -> str:
         is_product = node.function is nodes._CUMULATIVE_PRODUCT
@@ -381,4 +421,19 @@ _CARRIES: Mapping[nodes._Function, Callable[[_Writer, nodes._Call, dict[object, 
     nodes._CUMULATIVE_PRODUCT: _Writer._cumulative,
     nodes._CUMULATIVE_SUM: _Writer._cumulative,
     nodes._PREVIOUS: _Writer._previous,
+    nodes._EXP: _Writer._exponential,
 }
+
+
+def _even_step(row: Array) -> float | None:
+    """The step of a row that grows away from zero in even steps; None for any other row.
+
+    Away from zero, so that a power carried along the row goes from one towards zero or infinity and keeps its digits.
+    A column adds about two roundings: over the longest row allowed that is 1e-13.
+    """
+    if not 2 < row.shape[0] <= _LONGEST_STEPPED or not np.isfinite(row).all():
+        return None
+    first, step = row[0, 0], (row[-1, 0] - row[0, 0]) / (row.shape[0] - 1)
+    even = first + step * np.arange(row.shape[0])
+    is_even = np.all(np.abs(row[:, 0] - even) <= 4e-16 * np.abs(row).max())
+    return float(step) if is_even and step * first >= 0 else None

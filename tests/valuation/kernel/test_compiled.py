@@ -281,6 +281,37 @@ def test_several_outputs_some_of_which_do_not_vary() -> None:
         np.testing.assert_allclose(kernel[name], np.broadcast_to(numpy[name], COUNT), rtol=1e-12)
 
 
+EVEN: dict[str, list[float]] = {
+    "years": [1, 2, 3, 4, 5],
+    "middles": [0.5, 1.5, 2.5, 3.5, 4.5],
+    "backwards": [-1, -2, -3, -4, -5],
+    "from zero": [0, 1, 2, 3, 4],
+    "uneven": [0.5, 1.5, 2.6, 3.5, 4.5],
+    "through zero": [-2, -1, 0, 1, 2],
+}
+
+
+@pytest.mark.parametrize("spacing", EVEN)
+def test_a_power_carried_along_an_even_row_is_the_power_of_each_column(spacing: str) -> None:
+    """Even rows away from zero are carried, others not; negative, zero and large bases included."""
+    sheet = started(("1", "2", "3", "4", "5"))
+    base = sheet.figure("base", stated_figure(1.1), label=LABEL, unit="1")
+    row = sheet.derived_row("row", EVEN[spacing], label=LABEL, unit="1", reason="for the test")
+    power = sheet.line("power", base**row, label=LABEL, unit="1")
+    sheet.line("first", total(power), label=LABEL, unit="1")
+    decay = sheet.line("decay", exponential(-(base * row * (base + 1))), label=LABEL, unit="1")
+    sheet.line("second", total(decay), label=LABEL, unit="1")
+    worksheet = sheet.finish()
+    bases = np.array([1.1, 0.9, 3.0, 30.0, 1e-3, 1.0, 5.5])
+    whole = not any(number % 1 for number in EVEN[spacing])
+    for draws in [bases, -bases] if whole else [bases]:
+        kernel = kernel_for(worksheet, {"base": draws}, ["first"])
+        assert kernel is not None
+        assert ("_step" in kernel.source) == (spacing not in ("uneven", "through zero"))
+        assert_same(worksheet, {"base": draws}, "first")
+    assert_same(worksheet, {"base": np.array([0.01, 0.5, 1.0, 3.0, -0.3, -2.0])}, "second", 1e-12)
+
+
 # --- the same bits on any number of workers -------------------------------------------------------
 
 

@@ -1,0 +1,97 @@
+"""Batch revaluation: income, cost and market of a million assets."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from benchmarks.timing import Candidate, interleaved, report
+from valuation import portfolio
+from valuation.portfolio import FIELDS, HORIZON_YEARS, Portfolio, revalue
+
+RANGES = {
+    "revenue": (1e5, 1e7),
+    "revenue_growth_share": (-0.1, 0.1),
+    "royalty_rate_share": (0.01, 0.1),
+    "owner_cost": (0.0, 1e4),
+    "discount_rate_share": (0.05, 0.2),
+    "life_years": (1.0, 20.0),
+    "cost_of_replacement": (1e5, 1e6),
+    "comparable_price": (1e5, 1e6),
+}
+BLOCK = 8192
+
+
+def assets(count: int) -> Portfolio:
+    random = np.random.default_rng(1)
+    columns = {name: random.uniform(*RANGES.get(name, (0.1, 0.4)), count) for name in FIELDS}
+    weights = columns["income_weight_share"] + columns["cost_weight_share"]
+    return Portfolio.of_columns(columns | {"market_weight_share": 1 - weights})
+
+
+def numpy_blocked(data: Any, values: Any) -> None:
+    for start in range(0, data.shape[1], BLOCK):
+        portfolio._by_numpy(data[:, start : start + BLOCK], "mid_year", values[:, start : start + BLOCK])
+
+
+def polars_values(made: Portfolio) -> Candidate | None:
+    """The same columns as lazy expressions, a step a year, on Polars' own threads."""
+    try:
+        import polars as pl
+    except ImportError:
+        return None
+    frame = pl.DataFrame(dict(zip(FIELDS, made.data, strict=True)))
+    col = pl.col
+
+    def run() -> Any:
+        lazy = frame.lazy().with_columns(discount=1 / (1 + col("discount_rate_share")))
+        lazy = lazy.with_columns(
+            factor=col("discount").sqrt(),
+            earned=col("revenue"),
+            income=pl.lit(0.0),
+            grown=1 + col("revenue_growth_share"),
+        )
+        for year in range(HORIZON_YEARS):
+            flow = (col("earned") * col("royalty_rate_share") - col("owner_cost")) * col("factor")
+            lazy = lazy.with_columns(
+                income=col("income") + flow * (col("life_years") - year).clip(0.0, 1.0),
+                earned=col("earned") * col("grown"),
+                factor=col("factor") * col("discount"),
+            )
+        new = col("cost_of_replacement") * col("price_index_ratio") * (1 + col("developer_profit_share"))
+        kept = (1 - col("physical_share")) * (1 - col("functional_share")) * (1 - col("economic_share"))
+        adjusted = col("comparable_price") * col("quantity_ratio") * col("time_factor")
+        lazy = lazy.with_columns(
+            income=col("income") * (1 - col("tax_rate_share")),
+            cost=new * kept,
+            market=adjusted * col("territory_factor") * col("quality_factor"),
+        )
+        weighted = [col(name) * col(f"{name}_weight_share") for name in ("income", "cost", "market")]
+        return lazy.select("income", "cost", "market", value=sum(weighted[1:], weighted[0])).collect()
+
+    return run
+
+
+def main(*, count: int = 10**6, rounds: int = 7) -> None:
+    made = assets(count)
+    out, other = np.empty((4, count)), np.empty((4, count))
+    with ThreadPoolExecutor(2) as two:
+        candidates: dict[str, Candidate] = {
+            "product, 2 threads": lambda: revalue(made, timing="mid_year", executor=two, out=out),
+            "product, 1 thread": lambda: revalue(made, timing="mid_year", out=out),
+            "NumPy whole columns": lambda: portfolio._by_numpy(made.data, "mid_year", other),
+            "NumPy blocks of 8192": lambda: numpy_blocked(made.data, other),
+            "yardstick: every column read once": lambda: made.data.sum(),
+        }
+        if (peer := polars_values(made)) is not None:
+            candidates["Polars lazy, its own threads"] = peer
+        times = interleaved(candidates, dict.fromkeys(candidates, count), rounds=rounds)
+    worst = np.max(np.abs(out[3] - other[3]) / np.max(other[3]))
+    title = f"(b) Revaluation of {count} assets, {HORIZON_YEARS} years; largest difference to NumPy {worst:.1e}"
+    report(title, times, "product, 2 threads", "assets")
+    if peer is not None:
+        print(
+            f"  largest difference to Polars {np.max(np.abs(peer()['value'].to_numpy() - out[3])) / out[3].max():.1e}"
+        )

@@ -1,0 +1,64 @@
+"""Do the benchmarks still run? Tiny sizes, no claim about time.
+
+Checked: every program runs to its end and prints its table, its candidates agree on the model they compute, and the
+lock of the peers is hashed and names no address.
+"""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks import comparables, memory, revaluation, royalty
+from benchmarks.timing import Times
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_royalty(capsys: pytest.CaptureFixture[str]) -> None:
+    royalty.main(draws=512, rounds=1, replicates=4)
+    memory.main(256)
+    said = capsys.readouterr().out
+    for expected in ("identical", "NumPy matrix", "hand-written kernel", "plain / Sobol", "memory of 256 draws"):
+        assert expected in said
+
+
+def test_all_versions_of_the_royalty_model_are_one_model() -> None:
+    """Same draws: product and hand-written kernels to twelve digits. NumPy draws its own: means within 4 errors."""
+    paper = royalty.worksheet()
+    with ThreadPoolExecutor(1) as executor:
+        general = royalty.product(paper, 4 * royalty.BATCH, executor)
+        for equal_spacing in (False, True):
+            by_hand = royalty.handwritten_values(4 * royalty.BATCH, executor, equal_spacing)
+            np.testing.assert_allclose(by_hand, general, rtol=2e-12)
+    numpy = royalty.numpy_blocked(general.size, np.random.default_rng(1))
+    assert abs(numpy.mean() - general.mean()) < 4 * np.hypot(numpy.std(), general.std()) / np.sqrt(general.size)
+
+
+def test_revaluation(capsys: pytest.CaptureFixture[str]) -> None:
+    revaluation.main(count=1000, rounds=1)
+    assert "NumPy whole columns" in capsys.readouterr().out
+
+
+def test_comparables(capsys: pytest.CaptureFixture[str]) -> None:
+    comparables.main(rows=500, queries=10, rounds=1)
+    assert "Regression over 500 rows" in capsys.readouterr().out
+
+
+def test_a_ratio_is_the_median_over_rounds_of_rates() -> None:
+    """By hand: 10 units in 1, 2, 3 s against 30 units in 9, 9, 9 s: 9/3, 9/6, 9/9 times as fast."""
+    times = Times({"ours": [1.0, 2.0, 3.0], "theirs": [9.0, 9.0, 9.0]}, {"ours": 10, "theirs": 30})
+    assert times.ratio("ours", "theirs") == pytest.approx(1.5)
+    assert times.rate("theirs") == pytest.approx(30 / 9)
+
+
+def test_the_lock_of_the_peers_is_hashed_and_names_no_address() -> None:
+    text = (ROOT / "benchmarks" / "requirements-peers.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "index-url" not in text
+    for name in (ROOT / "benchmarks" / "requirements-peers.in").read_text(encoding="utf-8").split():
+        assert re.search(rf"^{name}==[^ ]+ .*\n +--hash=sha256:[0-9a-f]{{64}}", text, re.MULTILINE), name
