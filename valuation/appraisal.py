@@ -29,6 +29,8 @@ from valuation.uncertainty.sampling import Uncertainty
 __all__ = ["Appraisal", "AppraisalRequest", "appraise", "request_model"]
 
 RECONCILIATION = "reconciliation"
+#: What a method may find wrong outside its own inputs.
+_AROUND_METHODS = ("subject", "currency")
 
 
 class AppraisalRequest(FrozenModel):
@@ -199,7 +201,7 @@ def _concluded(
         where = f"methods.{method.id}."
         named = [
             each
-            if each.field.startswith("subject.")
+            if each.field.split(".")[0] in _AROUND_METHODS
             else replace(each, field=f"{where}{each.field.removeprefix(where)}")
             for each in error.problems
         ]

@@ -54,7 +54,9 @@ class MinimumLicenceFeeInputs(FrozenModel):
     """
 
     replacement_cost: Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
-    price_increase_share_by_year: Annotated[tuple[Figure, ...], Field(max_length=100)]
+    price_increase_share_by_year: Annotated[
+        tuple[Annotated[Figure, AfterValidator(at_least(-1, strictly=True))], ...], Field(max_length=100)
+    ]
     condition: Annotated[LifeUsed | StatedCondition, Field(discriminator="kind")]
     licensee_capacity: Capacity
     other_capacities: Annotated[tuple[Capacity, ...], Field(max_length=100), *NOT_EMPTY]

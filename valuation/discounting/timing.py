@@ -86,7 +86,8 @@ def counted_years(
 
     Raises
     ------
-    InputError : the first year ends on or before the valuation date, or nothing is left to count.
+    InputError : the first year ends on or before the valuation date, or begins after it (what lies between would
+        silently count as nothing), or nothing is left to count.
 
     Tested by: ``tests/valuation/discounting/test_timing.py`` (shares add up to the counted days; by hand).
     """
@@ -97,6 +98,12 @@ def counted_years(
             "first_year_end",
             found=first_year_end,
             expected=f"a day after the valuation date {valuation_date}",
+        )
+    if add_years(first_year_end, -1) > valuation_date:
+        raise InputError.of(
+            "first_year_end",
+            found=first_year_end,
+            expected=f"no later than {add_years(valuation_date, 1)}; a time without income is stated as years of zero",
         )
     ends = [add_years(first_year_end, k) for k in range(years)]
     last = last_day or ends[-1]

@@ -123,6 +123,9 @@ def area_lines(
 def _adoption_line(sheet: Sheet, adoption: TabulatedAdoption | LogisticAdoption, time: Name) -> Name:
     label = Label("推广比例", "adoption")
     if isinstance(adoption, TabulatedAdoption):
+        found, years = len(adoption.share.values), len(sheet.axis.columns)
+        if found != years:
+            raise InputError.of("adoption.share", found=f"{found} years", expected=f"{years} years, as in owner_cost")
         return sheet.series("adoption_share", adoption.share, label=label, unit="share", domain=(0, 1))
     ceiling = sheet.figure(
         "ceiling_share",

@@ -90,6 +90,7 @@ class FilmWaterfallInputs(FrozenModel):
 
 def _build(inputs: FilmWaterfallInputs, setting: Setting) -> Paper:
     _refuse_same_names(inputs)
+    _refuse_other_lengths(inputs)
     unit = setting.currency
     counted = forecast_years(inputs.forecast, len(inputs.owner_cost.values), setting)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
@@ -122,6 +123,16 @@ def _refuse_same_names(inputs: FilmWaterfallInputs) -> None:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise InputError.of(field, found=f"{', '.join(twice)} twice", expected="a different name for each")
+
+
+def _refuse_other_lengths(inputs: FilmWaterfallInputs) -> None:
+    years = len(inputs.owner_cost.values)
+    for number, stream in enumerate(inputs.streams):
+        found = len(stream.gross.values)
+        if found != years:
+            raise InputError.of(
+                f"streams.{number}.gross", found=f"{found} years", expected=f"{years} years, as in owner_cost"
+            )
 
 
 def _receipts(sheet: Sheet, streams: Sequence[Stream], share: Name, unit: str) -> Name:

@@ -119,6 +119,7 @@ def test_every_counted_day_is_counted_once(first: DAY, years: int, before: int, 
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"first_year_end": DAY(2022, 1, 1)}, "first_year_end"),
         ({"first_year_end": DAY(2020, 12, 31)}, "first_year_end"),
         ({"last_day": DAY(2020, 12, 31)}, "end_of_life"),
         ({"last_day": DAY(2019, 1, 1)}, "end_of_life"),

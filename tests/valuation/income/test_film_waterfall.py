@@ -167,7 +167,7 @@ def test_without_a_tier_the_answer_says_that_nobody_is_paid_before() -> None:
         ({"tiers": [fee(1.5, "remaining")]}, "tiers.0.share"),
         ({"tiers": [fee(0.5, "profit")]}, "tiers.0.base"),
         ({"tiers": [recoupment(1, recipient="nobody")]}, "tiers.0.recipient"),
-        ({"owner_cost": amounts(0, 0)}, "stream_1_gross"),
+        ({"owner_cost": amounts(0, 0)}, "streams.0.gross"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(changes: dict[str, Any], field: str) -> None:

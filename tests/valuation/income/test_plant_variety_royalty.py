@@ -151,7 +151,7 @@ def test_a_royalty_above_what_growers_gain_is_refused_and_one_untested_is_named(
     ("changes", "field"),
     [
         ({"adoption": table(0.1, 0.2, 0.1, 0.2, 0.3)}, "adoption.share"),
-        ({"adoption": table(0.1, 0.2)}, "adoption_share"),
+        ({"adoption": table(0.1, 0.2)}, "adoption.share"),
         (
             {"plant_life": {"kind": "perennial", "standing_before_hectares": [figure(1.0), figure(2.0)]}},
             "plant_life.standing_before_hectares",
