@@ -1,0 +1,65 @@
+"""The first page: which method answers which question, and what each takes for granted."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from docs.markdown import both, document, table
+from docs.pages.methods import APPROACHES
+from valuation.catalogue import methods
+from valuation.kernel.labels import Label
+
+__all__ = ["assumptions", "page"]
+
+_ASSUMPTIONS = Path(__file__).resolve().parents[1] / "assumptions.toml"
+_OPENING = (
+    "先找问题，再看前提：前提不成立，换一种方法。同一项权利宜用两种以上途径，结论按说明了理由的权重合并。",
+    "",
+    "Look for the question, then at what is taken for granted: where that does not hold, take another method.",
+    "A right is best valued by two approaches or more; the answer weighs them, with a reason for each weight.",
+    "",
+)
+_PAGES = (
+    ("reference/methods.md", Label("评估方法：输入、底稿、约定", "methods: inputs, working papers, conventions")),
+    ("reference/subjects.md", Label("权利种类", "kinds of right")),
+    ("reference/policies.md", Label("政策及其缺失项", "policies and their gaps")),
+    ("reference/programmes.md", Label("财政资金方案", "programmes of public money")),
+    ("reference/instruments.md", Label("财政工具", "instruments of public money")),
+    ("reference/repayment_forms.md", Label("还款方式", "repayment forms")),
+    ("reference/errors.md", Label("错误", "errors")),
+    ("reference/cli.md", Label("命令行", "command line")),
+)
+
+
+def page() -> str:
+    """The page, with one table for each approach."""
+    return document("哪种方法回答哪个问题 · Which method answers which question", _OPENING, _tables(), _links())
+
+
+def assumptions() -> dict[str, Label]:
+    """What each method takes for granted, by its id."""
+    rows = tomllib.loads(_ASSUMPTIONS.read_text(encoding="utf-8"))
+    return {name: Label(row["zh"], row["en"]) for name, row in rows.items()}
+
+
+def _tables() -> Iterator[str]:
+    assumed = assumptions()
+    for approach, label in APPROACHES.items():
+        yield from (f"## {both(label)}", "")
+        rows = (
+            (
+                f"[{each.label.zh}](reference/methods.md#{name}) {each.label.en}",
+                f"{each.question.zh} {each.question.en}",
+                f"{assumed[name].zh} {assumed[name].en}",
+            )
+            for name, each in methods().items()
+            if each.approach == approach
+        )
+        yield from table(("方法 Method", "问题 Question", "前提 What it takes for granted"), rows)
+
+
+def _links() -> Iterator[str]:
+    yield from ("## 参考 · Reference", "")
+    yield from (f"- [{both(label)}]({path})" for path, label in _PAGES)
