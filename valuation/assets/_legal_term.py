@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
 from pydantic_core import PydanticCustomError
 
@@ -11,21 +10,13 @@ from valuation.discounting.timing import add_years
 from valuation.errors import InputError
 from valuation.kernel.dated import DatedValue
 from valuation.kernel.labels import Label, NamedWarning
+from valuation.kernel.subject import LegalTerm
 from valuation.reference import number_of, reference_table, reference_warnings
 
 __all__ = ["LegalTerm", "legal_end", "legal_term", "refuse_disorder"]
 
 #: The country whose terms are in ``valuation/tables/legal_terms.toml``.
 COUNTRY = "CN"
-
-
-@dataclass(frozen=True)
-class LegalTerm:
-    """The term of a right: its last day, the value of the table it follows from, and the doubts about it."""
-
-    last_day: datetime.date
-    value: DatedValue
-    doubts: tuple[NamedWarning, ...]
 
 
 def legal_term(right: str, *, start: datetime.date, jurisdiction: str, ends_with_year: bool = False) -> LegalTerm:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from valuation.assets._legal_term import LegalTerm, legal_term, refuse_disorder
 from valuation.kernel.fields import Day
-from valuation.kernel.labels import NamedWarning
 from valuation.kernel.subject import Subject
 
 __all__ = ["SUBJECT_MODEL", "DrugCandidate"]
@@ -34,18 +32,9 @@ class DrugCandidate(Subject):
         del context
         refuse_disorder(self.patent_filing_date, self.expiry_date, expected="patent filing ≤ expiry")
 
-    def legal_end(self) -> datetime.date | None:
-        """The stated last day, or the one that follows from the filing; ``None`` without either."""
-        term = self._term()
-        return self.expiry_date if term is None else term.last_day
-
-    def doubts(self) -> tuple[NamedWarning, ...]:
-        """What a reader must know about a legal end that the engine derived."""
-        term = self._term()
-        return () if term is None else term.doubts
-
-    def _term(self) -> LegalTerm | None:
-        if self.expiry_date is not None or self.patent_filing_date is None:
+    def derived_term(self) -> LegalTerm | None:
+        """The term that follows from the facts of the register; see the kind's own text."""
+        if self.patent_filing_date is None:
             return None
         return legal_term("patent.invention", start=self.patent_filing_date, jurisdiction=self.jurisdiction)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -37,19 +36,14 @@ class GiBrand(Subject):
         del context
         refuse_disorder(self.registration_date, self.expiry_date, expected="registration ≤ expiry")
 
-    def legal_end(self) -> datetime.date | None:
-        """The stated end, the end of a mark that will not be renewed, or ``None``."""
-        term = self._term()
-        return self.expiry_date if term is None else term.last_day
-
     def doubts(self) -> tuple[NamedWarning, ...]:
         """The name belongs to its region: what is valued cannot be sold away from it."""
-        term = self._term()
-        return (_COMMON, *(() if term is None else term.doubts))
+        return (_COMMON, *super().doubts())
 
-    def _term(self) -> LegalTerm | None:
+    def derived_term(self) -> LegalTerm | None:
+        """The term that follows from the facts of the register; see the kind's own text."""
         is_renewed = self.protection == "gi_product" or self.renewal == "expected"
-        if self.expiry_date is not None or is_renewed:
+        if is_renewed:
             return None
         return legal_term("trademark", start=self.registration_date, jurisdiction=self.jurisdiction)
 

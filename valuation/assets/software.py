@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from valuation.assets._legal_term import LegalTerm, legal_term, refuse_disorder
 from valuation.kernel.fields import Day
-from valuation.kernel.labels import NamedWarning
 from valuation.kernel.subject import Subject
 
 __all__ = ["SUBJECT_MODEL", "Software"]
@@ -34,20 +32,11 @@ class Software(Subject):
         del context
         refuse_disorder(self.first_published_on, self.expiry_date, expected="publication ≤ expiry")
 
-    def legal_end(self) -> datetime.date | None:
-        """The stated last day, or the one that follows from publication or death; ``None`` while the author lives."""
-        term = self._term()
-        return self.expiry_date if term is None else term.last_day
-
-    def doubts(self) -> tuple[NamedWarning, ...]:
-        """What a reader must know about a legal end that the engine derived."""
-        term = self._term()
-        return () if term is None else term.doubts
-
-    def _term(self) -> LegalTerm | None:
+    def derived_term(self) -> LegalTerm | None:
+        """The term that follows from the facts of the register; see the kind's own text."""
         is_life = self.author == "natural_person"
         start = self.author_died_on if is_life else self.first_published_on
-        if self.expiry_date is not None or start is None:
+        if start is None:
             return None
         right = "software.natural_person" if is_life else "software.legal_person"
         return legal_term(right, start=start, jurisdiction=self.jurisdiction, ends_with_year=True)
