@@ -245,11 +245,15 @@ def _conventions(inputs: PlantVarietyRoyaltyInputs) -> dict[str, str]:
         "royalty_base": inputs.royalty.kind,
         "adoption": f"{inputs.adoption.kind}, at the middle of the counted part of each year",
         "replacement": inputs.replacement.kind,
-        "plant_life": inputs.plant_life.kind,
+        "plant_life": _PLANT_LIVES[inputs.plant_life.kind],
         **forecast_conventions(inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation),
     }
 
 
+_PLANT_LIVES = {
+    "annual": "annual: planted and harvested anew each year",
+    "perennial": "perennial: standing plants bear after their wait and are not felled within the forecast",
+}
 _NOT_TESTED = NamedWarning(
     "grower_test_not_made",
     Label(

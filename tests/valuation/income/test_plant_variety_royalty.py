@@ -173,6 +173,11 @@ def test_what_cannot_be_is_refused_by_name(changes: dict[str, Any], field: str) 
     assert [problem.field for problem in raised.value.problems] == [f"methods.{METHOD}.{field}"]
 
 
+def test_the_answer_says_that_trees_are_not_felled() -> None:
+    assert "not felled" in found().conventions["plant_life"]
+    assert "anew each year" in found(plant_life=ANNUAL).conventions["plant_life"]
+
+
 def test_tax_amortisation_is_added_as_everywhere() -> None:
     straight = {"kind": "straight_line", "years": figure(10)}
     factor = 1 / (1 - 0.25 / 10 * (1 - 1.12**-10) / 0.12)
