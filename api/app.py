@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.analyses.router import analyses_router
 from api.auth import Callers
 from api.catalogues import Catalogues, load_catalogues
 from api.commands import Command, Commands
@@ -30,8 +31,14 @@ from api.pledges.router import pledges_router
 from api.pledges.service import pledge_service
 from api.policies.router import policies_router
 from api.problems.router import problems_router
+from api.rates.router import rates_router
+from api.rates.schemas import RatePaperRequest
 from api.reading import Reading
+from api.reports.router import reports_router
+from api.reports.schemas import ReportRequest
 from api.responses import problem_response
+from api.scores.router import scores_router
+from api.scores.schemas import ScoreRequest
 from api.settings import Settings
 from api.store.database import open_database
 from api.valuations.router import valuations_router
@@ -87,15 +94,25 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     app.state.engine = engine
     app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
     _add_handlers(app)
-    _add_questions(app, commands, Reading(sessions, callers=callers), catalogues)
+    reading = Reading(sessions, callers=callers)
+    _add_questions(app, commands, reading, catalogues)
+    _add_papers(app, commands, reading, catalogues)
     app.include_router(policies_router(catalogues, callers=callers))
     app.include_router(methods_router(callers=callers))
     app.include_router(comparables_router(EvidenceStore(settings.evidence_dir), callers=callers))
     app.include_router(problems_router())
     app.include_router(health_router(engine))
     add_docs_page(app)
-    requests = (catalogues.valuation_request, catalogues.pledge_request, catalogues.leverage_request)
-    describe(app, requests, has_keys=not settings.is_open)
+    asked = (
+        catalogues.valuation_request,
+        catalogues.pledge_request,
+        catalogues.leverage_request,
+        catalogues.analysis_request,
+        ReportRequest,
+        RatePaperRequest,
+        ScoreRequest,
+    )
+    describe(app, asked, has_keys=not settings.is_open)
     return app
 
 
@@ -109,6 +126,14 @@ def _add_questions(app: FastAPI, commands: Commands, reading: Reading, catalogue
     app.include_router(valuations_router(commands, reading, model=catalogues.valuation_request))
     app.include_router(pledges_router(commands, reading, command=quote))
     app.include_router(leverage_router(commands, reading, command=scenario))
+
+
+def _add_papers(app: FastAPI, commands: Commands, reading: Reading, catalogues: Catalogues) -> None:
+    """What a valuer needs around a value: its report, its analysis, the rates and scores behind it."""
+    app.include_router(reports_router(commands, reading, model=catalogues.valuation_request))
+    app.include_router(analyses_router(commands, reading, model=catalogues.analysis_request))
+    app.include_router(rates_router(commands, reading))
+    app.include_router(scores_router(commands, reading))
 
 
 def _add_handlers(app: FastAPI) -> None:

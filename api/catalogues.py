@@ -12,6 +12,7 @@ import leverage.programme
 import leverage.request
 import pledge.policy_catalogue
 import pledge.request
+from api.analyses.schemas import AnalysisRequest, analysis_model
 from leverage.programme import Programme
 from leverage.request import ScenarioRequest
 from pledge.request import PledgeQuoteRequest
@@ -34,6 +35,7 @@ class Catalogues:
     """The request models as the files make them today, and the dated tables behind the answers."""
 
     valuation_request: type[AppraisalRequest]
+    analysis_request: type[AnalysisRequest]
     pledge_request: type[PledgeQuoteRequest]
     leverage_request: type[ScenarioRequest]
     pledge_policies: Mapping[str, DatedTable]
@@ -56,8 +58,10 @@ def load_catalogues(policy_dirs: Sequence[Path]) -> Catalogues:
         raise ReferenceDataError(
             f"policies of pledge and leverage share the ids {', '.join(both)}, expected distinct ids"
         )
+    valuation_request = valuation_model()
     return Catalogues(
-        valuation_request=valuation_model(),
+        valuation_request=valuation_request,
+        analysis_request=analysis_model(valuation_request),
         pledge_request=pledge.request.request_model(pledge_policies),
         leverage_request=leverage.request.request_model(),
         pledge_policies=pledge_policies,

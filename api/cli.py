@@ -96,6 +96,59 @@ def leverage(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh
 
 
 @main.command()
+def report(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
+    """预评估报告十四项。 The 14 sections of an appraisal report."""
+    with _reported():
+        from api.files import report_file
+        from api.render.report import report_sections
+
+        answer = report_file(file, _catalogues())
+        _answer(answer.as_document, report_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command()
+def analyse(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
+    """分析评估：分位数、方差份额、情景、盈亏平衡。 Percentiles, total effects, scenarios, break-even."""
+    with _reported():
+        from api.files import analysis_file
+        from api.render.analysis import analysis_sections
+
+        answer = analysis_file(file, _catalogues())
+        _answer(answer.as_document, analysis_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command()
+def rate(
+    file: RequestFile,
+    json: AsJson = False,
+    xlsx: Annotated[
+        Path | None, typer.Option(metavar="OUT.xlsx", help="写出工作底稿。 Write the working paper.")
+    ] = None,
+    lang: InLanguage = Lang.zh,
+) -> None:
+    """折现率、资本成本、收益年限、收益率曲线底稿。 Write a paper on a rate, a useful life or a curve."""
+    with _reported():
+        from api.files import rate_file, write_bytes
+        from api.render.rates import rate_sections
+
+        answer = rate_file(file)
+        if xlsx is not None:
+            write_bytes(xlsx, answer.workbook)
+        _answer(answer.as_document, rate_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command()
+def score(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
+    """专利评分（不折算金额）。 Score a patent; points never become money."""
+    with _reported():
+        from api.files import score_file
+        from api.render.scores import score_sections
+
+        answer = score_file(file)
+        _answer(answer.as_document, score_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command()
 def request(file: RequestFile) -> None:
     """把请求文件转成接口的 JSON。 Print a request file as the JSON body that the API takes."""
     with _reported():

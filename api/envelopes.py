@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 from pydantic import BaseModel, Field
 
 from api.responses import json_bytes
+from api.store.answers import AnswerKind
 from api.store.tables import AnswerRow
 
 __all__ = ["Envelope", "address_of", "envelope"]
@@ -16,16 +17,23 @@ _ADDRESSES = {
     "valuation": "/v1/valuations",
     "pledge_quote": "/v1/pledge-quotes",
     "leverage_scenario": "/v1/leverage-scenarios",
+    "report": "/v1/reports",
+    "analysis": "/v1/analyses",
+    "rate_paper": "/v1/rate-papers",
+    "score": "/v1/scores",
 }
 #: Other forms of an answer, by kind: the last part of their address.
-_OTHER_FORMS = {"valuation": {"explain": "explain", "worksheet": "worksheet.xlsx"}}
+_OTHER_FORMS = {
+    "valuation": {"explain": "explain", "worksheet": "worksheet.xlsx"},
+    "rate_paper": {"worksheet": "worksheet.xlsx"},
+}
 
 
 class Envelope(BaseModel):
     """A stored answer."""
 
     id: str = Field(examples=["val_0123456789abcdef01234567"])
-    kind: Literal["valuation", "pledge_quote", "leverage_scenario"]
+    kind: AnswerKind
     created_at: str = Field(description="ISO 8601, UTC")
     engine_version: str
     digest: str = Field(description="fingerprint of the inputs and the engine's version")

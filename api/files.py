@@ -7,33 +7,52 @@ from typing import Any
 
 import orjson
 
+from api.analyses.service import analyse
+from api.answered import Answered, named_under
 from api.bodies import read_model, read_toml
 from api.catalogues import Catalogues
+from api.rates.schemas import RatePaperRequest
+from api.rates.service import RateAnswer, rate_paper
+from api.reports.schemas import ReportFile
+from api.reports.service import report_of
+from api.scores.schemas import ScoreRequest
+from api.scores.service import score_patent
 from leverage.answer import LeverageAnswer
 from leverage.scenario import run_scenario
 from pledge.quote import PledgeQuote, quote_pledge
 from valuation.appraisal import Appraisal, appraise
 from valuation.errors import InputError
 
-__all__ = ["leverage_file", "quote_file", "request_json", "value_file", "write_bytes"]
+__all__ = [
+    "analysis_file",
+    "leverage_file",
+    "quote_file",
+    "rate_file",
+    "read_file",
+    "report_file",
+    "request_json",
+    "score_file",
+    "value_file",
+    "write_bytes",
+]
 
 _MAXIMUM_BYTES = 10 * 2**20
 
 
 def value_file(path: Path, catalogues: Catalogues) -> Appraisal:
     """What is the right worth that this file describes?"""
-    return appraise(read_model(catalogues.valuation_request, _document(path)))
+    return appraise(read_model(catalogues.valuation_request, read_file(path)))
 
 
 def quote_file(path: Path, catalogues: Catalogues) -> PledgeQuote:
     """What may be lent on the right that this file describes?"""
-    request = read_model(catalogues.pledge_request, _document(path))
+    request = read_model(catalogues.pledge_request, read_file(path))
     return quote_pledge(request, policies=catalogues.pledge_policies)
 
 
 def leverage_file(path: Path, catalogues: Catalogues) -> LeverageAnswer:
     """What does the public money of this file set in motion?"""
-    request = read_model(catalogues.leverage_request, _document(path))
+    request = read_model(catalogues.leverage_request, read_file(path))
     return run_scenario(request, programmes=catalogues.programmes, policies=catalogues.leverage_policies)
 
 
@@ -42,7 +61,30 @@ def request_json(path: Path) -> str:
 
     Numbers written with a point become JSON numbers; amounts and rates of money stand as text in the file already.
     """
-    return orjson.dumps(_document(path), default=float, option=orjson.OPT_INDENT_2).decode()
+    return orjson.dumps(_with_valuation(path), default=float, option=orjson.OPT_INDENT_2).decode()
+
+
+def analysis_file(path: Path, catalogues: Catalogues) -> Answered:
+    """What does the analysis of this file find? Its valuation stands in it, or in the file it names."""
+    return analyse(read_model(catalogues.analysis_request, _with_valuation(path)))
+
+
+def rate_file(path: Path) -> RateAnswer:
+    """Which rate does the paper of this file find?"""
+    return rate_paper(read_model(RatePaperRequest, read_file(path)))
+
+
+def score_file(path: Path) -> Answered:
+    """How does the patent of this file score?"""
+    return score_patent(read_model(ScoreRequest, read_file(path)))
+
+
+def report_file(path: Path, catalogues: Catalogues) -> Answered:
+    """Which 14 sections report the valuation that this file names?"""
+    particulars = read_model(ReportFile, read_file(path))
+    with named_under("valuation_file"):
+        appraisal = value_file(path.parent / particulars.valuation_file, catalogues)
+    return report_of(appraisal, particulars)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -58,7 +100,25 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise InputError.of(str(path), found=error.strerror or "an error", expected="a file to write") from error
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _with_valuation(path: Path) -> dict[str, Any]:
+    """The request of a file; where it names a valuation's file, that request stands in its place."""
+    document = read_file(path)
+    named = document.pop("valuation_file", None)
+    if named is None:
+        return document
+    if not isinstance(named, str) or "valuation" in document:
+        found = "another valuation beside it" if "valuation" in document else repr(named)[:120]
+        raise InputError.of("valuation_file", found=found, expected="the name of one TOML file, or a valuation")
+    return {"valuation": read_file(path.parent / named), **document}
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Which document does a TOML file hold?
+
+    Raises
+    ------
+    InputError : no such file, one too long, or no TOML in UTF-8.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(_MAXIMUM_BYTES + 1)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import resources
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, Field
@@ -12,7 +14,15 @@ from pydantic.json_schema import models_json_schema
 
 from api.responses import PROBLEM_JSON
 
-__all__ = ["PROBLEM", "READ_PROBLEMS", "Problem", "command_description", "command_responses", "describe"]
+__all__ = [
+    "PROBLEM",
+    "READ_PROBLEMS",
+    "Problem",
+    "command_description",
+    "command_responses",
+    "describe",
+    "packaged_example",
+]
 
 _COMPONENTS = "#/components/schemas/"
 
@@ -54,13 +64,21 @@ _KEY_PARAMETER = {
 }
 
 
-def command_description(model: type[BaseModel]) -> dict[str, Any]:
-    """What FastAPI cannot know of a POST that reads its own body: its key and its model."""
-    schema = {"$ref": f"{_COMPONENTS}{model.__name__}"}
+def command_description(model: type[BaseModel], *, example: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What FastAPI cannot know of a POST that reads its own body: its key, its model, and a body that works."""
+    content: dict[str, Any] = {"schema": {"$ref": f"{_COMPONENTS}{model.__name__}"}}
+    if example is not None:
+        content["example"] = example
     return {
         "parameters": [_KEY_PARAMETER],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "requestBody": {"required": True, "content": {"application/json": content}},
     }
+
+
+def packaged_example(package: str) -> dict[str, Any]:
+    """The body that ``api/<package>/example.json`` holds; a test sends it and expects an answer."""
+    document: dict[str, Any] = orjson.loads((resources.files("api") / package / "example.json").read_bytes())
+    return document
 
 
 def command_responses(answer: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from api.render.grids import Grid, Heading, Lines, Section, both, grouped, money, percent, shown
 from valuation.appraisal import Appraisal
 from valuation.kernel.conclusion import Conclusion
+from valuation.kernel.conventions import convention_label, convention_text
 from valuation.kernel.labels import Label, Language, NamedWarning
 from valuation.kernel.sources import Source
 from valuation.kernel.worksheet import Input, Worksheet
 
-__all__ = ["appraisal_sections", "doubts_and_sources"]
+__all__ = ["appraisal_sections", "doubts_and_sources", "paper_sections"]
 
 _ITEM = "项目 Item"
 _UNITS: Mapping[str, str] = {"share": "", "years": "年 years", "1": "", "1/year": "每年 1/year"}
@@ -45,11 +46,11 @@ def appraisal_sections(appraisal: Appraisal, *, language: Language, brief: bool 
 
 def _papers(appraisal: Appraisal, language: Language) -> Iterator[Section]:
     for each in appraisal.conclusions:
-        yield from _paper(each.label, each.worksheet, language)
+        yield from paper_sections(each.label, each.worksheet, language)
         yield from _beside(each, language)
         yield _sensitivities(each, language)
         yield _conventions(each, language)
-    yield from _paper(appraisal.reconciled.worksheet.title, appraisal.reconciled.worksheet, language)
+    yield from paper_sections(appraisal.reconciled.worksheet.title, appraisal.reconciled.worksheet, language)
 
 
 def doubts_and_sources(
@@ -114,7 +115,7 @@ def _indications(appraisal: Appraisal, language: Language) -> Grid:
     return Grid(heads, tuple(rows), texts=frozenset({0, 5}), title="各方法指示值 Indications")
 
 
-def _paper(title: Label, paper: Worksheet, language: Language) -> Iterator[Section]:
+def paper_sections(title: Label, paper: Worksheet, language: Language) -> Iterator[Section]:
     """A working paper: what has a value in each column as one table, single numbers as another."""
     yield Heading(f"工作底稿 Working paper — {both(title)}")
     entries = [entry for entry in paper.entries if entry.is_row]
@@ -161,8 +162,10 @@ def _sensitivities(conclusion: Conclusion, language: Language) -> Grid:
 
 
 def _conventions(conclusion: Conclusion, language: Language) -> Grid:
-    del language
-    rows = tuple((name, grouped(text)) for name, text in conclusion.conventions.items())
+    rows = tuple(
+        (convention_label(key).text(language), grouped(convention_text(key, text).text(language)))
+        for key, text in conclusion.conventions.items()
+    )
     return Grid(("约定 Convention", "取法 As used"), rows, texts=frozenset({0, 1}))
 
 

@@ -15,9 +15,17 @@ from api.store.tables import AnswerRow
 
 __all__ = ["ID_PREFIXES", "AnswerKind", "NewAnswer", "add_answer", "find_answer", "find_explanation", "find_workbook"]
 
-AnswerKind = Literal["valuation", "pledge_quote", "leverage_scenario"]
+AnswerKind = Literal["valuation", "pledge_quote", "leverage_scenario", "report", "analysis", "rate_paper", "score"]
 
-ID_PREFIXES: dict[AnswerKind, str] = {"valuation": "val_", "pledge_quote": "plq_", "leverage_scenario": "lev_"}
+ID_PREFIXES: dict[AnswerKind, str] = {
+    "valuation": "val_",
+    "pledge_quote": "plq_",
+    "leverage_scenario": "lev_",
+    "report": "rep_",
+    "analysis": "ana_",
+    "rate_paper": "rat_",
+    "score": "sco_",
+}
 _ID_BYTES = 12
 
 

@@ -176,7 +176,11 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("command", ["value", "quote", "leverage", "methods", "policies", "serve", "migrate", "doctor"])
+COMMANDS = ["value", "quote", "leverage", "report", "analyse", "rate", "score"]
+COMMANDS += ["methods", "policies", "serve", "migrate", "doctor"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_in_both_languages(command: str) -> None:
     found = run(command, "--help")
     assert found.exit_code == 0

@@ -18,6 +18,19 @@ REQUESTS = {
     "/v1/valuations": valuation_request(),
     "/v1/pledge-quotes": example("pledge_quote_drug_patent"),
     "/v1/leverage-scenarios": example("leverage_haikou_longhua"),
+    "/v1/rate-papers": example("rate_build_up"),
+    "/v1/scores": example("score_patent"),
+    "/v1/analyses": {
+        "valuation": valuation_request(),
+        "method": "relief_from_royalty",
+        "analysis": {
+            "kind": "break_even",
+            "input_name": "discount_rate_share",
+            "target": "150000.00",
+            "bracket": [0.1, 0.3],
+            "pieces": 16,
+        },
+    },
 }
 KEYS = itertools.count()
 VALUES = st.sampled_from(

@@ -11,6 +11,7 @@ import pytest
 
 from api.docs_page import PAGE
 from tests.api.conftest import Client, MakeClient
+from tests.api.requests import valuation_request
 
 STATIC = Path(__file__).resolve().parents[2] / "api" / "static" / "swagger-ui"
 
@@ -53,15 +54,36 @@ def test_every_operation_is_described(schema: dict[str, Any]) -> None:
             assert operation.get("description"), f"{method} {path}"
 
 
+#: Every question that can be posted, and a field without which it could not be asked.
+POSTS = {
+    "/v1/valuations": "dates",
+    "/v1/pledge-quotes": "dates",
+    "/v1/leverage-scenarios": "dates",
+    "/v1/reports": "valuation_id",
+    "/v1/analyses": "valuation",
+    "/v1/rate-papers": "paper",
+    "/v1/scores": "scoring",
+}
+
+
 def test_every_post_needs_a_key_and_has_a_body(schema: dict[str, Any]) -> None:
     posts = {path: operations["post"] for path, operations in schema["paths"].items() if "post" in operations}
-    assert set(posts) == {"/v1/valuations", "/v1/pledge-quotes", "/v1/leverage-scenarios"}
-    for operation in posts.values():
+    assert set(posts) == set(POSTS)
+    for path, operation in posts.items():
         assert [each["name"] for each in operation["parameters"]] == ["Idempotency-Key"]
         reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         model = schema["components"]["schemas"][reference.rsplit("/", 1)[1]]
-        assert "dates" in model["properties"]
+        assert POSTS[path] in model["required"]
         assert {"201", "400", "409", "413", "415", "422"} <= set(operation["responses"])
+
+
+@pytest.mark.parametrize("path", ["/v1/reports", "/v1/analyses", "/v1/rate-papers", "/v1/scores"])
+def test_a_documented_body_is_answered(client: Client, schema: dict[str, Any], path: str) -> None:
+    body = schema["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"]
+    if path == "/v1/reports":
+        body["valuation_id"] = client.ask("/v1/valuations", valuation_request(), key="k-0").json()["id"]
+    response = client.ask(path, body)
+    assert response.status_code == 201, response.text
 
 
 def test_money_is_text_in_the_schema(schema: dict[str, Any]) -> None:

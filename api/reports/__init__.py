@@ -1,0 +1,1 @@
+"""Appraisal reports over HTTP: the 14 sections of a stored valuation."""

@@ -1,0 +1,1 @@
+"""Scores and patent indicators over HTTP: how does a patent stand, in points and shares, never in money?"""

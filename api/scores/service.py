@@ -1,0 +1,128 @@
+"""Scoring: marks under a profile, a patent within its cohort, survival at renewal fees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from api.answered import Answered, named_under, refuse_undrawn, supposed_inputs
+from api.scores.schemas import (
+    OwnProfileScore,
+    PatentQualityScore,
+    RenewalLadderScore,
+    ScoreRequest,
+    StandardProfileScore,
+)
+from valuation.errors import UnknownNameError
+from valuation.indicators.patent_quality import COMPONENTS, patent_quality
+from valuation.indicators.renewal_ladder import LapseCohort, fee_ladder, stages_of
+from valuation.indicators.score import score
+from valuation.indicators.score_profile import standard_profile, standard_structure
+from valuation.indicators.us_lapse import us_lapse
+from valuation.kernel.digest import digest_of
+from valuation.kernel.figures import check_sources
+from valuation.kernel.labels import NamedWarning
+from valuation.kernel.sources import Source, unverified
+
+__all__ = ["score_patent", "standard_document", "us_lapse_document"]
+
+
+def score_patent(request: ScoreRequest) -> Answered:
+    """How does a patent stand: points under a profile, indices within its cohort, or survival at its fees?
+
+    Raises
+    ------
+    InputError : marks, weights, counts or sources that cannot be used.
+    GapError : a weight was not found, as those of the standard itself.
+    RefusalError : an index without a denominator, a sample of lapsed patents alone.
+
+    Tested by: ``tests/api/scores/test_scores.py``.
+    """
+    listed = {name: row.as_source(name) for name, row in request.sources.items()}
+    refuse_undrawn(request)
+    used = (*check_sources(request, listed=listed), *_of_the_facts(request, listed))
+    with named_under("scoring"):
+        result, doubts = _result(request)
+    return Answered(
+        body={"kind": request.scoring.kind, "result": result},
+        warnings=(*doubts, *supposed_inputs(request), *unverified(used)),
+        sources=used,
+        digest=digest_of({"score": request.model_dump(mode="json")}),
+    )
+
+
+def us_lapse_document(*, age_years: float | None) -> dict[str, Any]:
+    """Survival of US patents as JSON-safe data, and the share in force at one age if it is asked for.
+
+    Raises
+    ------
+    InputError : a negative age.
+    """
+    found = us_lapse()
+    in_force = None
+    if age_years is not None:
+        low, high = found.in_force_share(age_years)
+        in_force = {"age_years": age_years, "low_share": low, "high_share": high}
+    return {
+        "bands": [asdict(each) for each in found.bands],
+        "third_hazard_share": found.third_hazard_share,
+        "third_hazard_error": found.third_hazard_error,
+        "scatter_between_years": found.scatter_between_years,
+        "complete_filing_years": list(found.complete_filing_years),
+        "in_force": in_force,
+        "warnings": [each.as_document() for each in found.warnings],
+        "sources": [each.as_document() for each in found.sources],
+    }
+
+
+def standard_document() -> dict[str, Any]:
+    """What is known of GB/T 42748-2023 as JSON-safe data."""
+    found = standard_structure()
+    return {
+        "label": found.label.as_document(),
+        "counts": dict(found.counts),
+        "dimensions": {name: label.as_document() for name, label in found.dimensions.items()},
+        "scenes": {name: label.as_document() for name, label in found.scenes.items()},
+        "gaps": dict(found.gaps),
+        "sources": [each.as_document() for each in found.sources],
+    }
+
+
+def _of_the_facts(request: ScoreRequest, listed: Mapping[str, Source]) -> tuple[Source, ...]:
+    """The source of counts that carry no grade of their own."""
+    if not isinstance(request.scoring, PatentQualityScore | RenewalLadderScore):
+        return ()
+    name = request.scoring.facts_source
+    if name not in listed:
+        raise UnknownNameError.among("scoring.facts_source", found=name, known=listed or ["(no source is listed)"])
+    return (listed[name],)
+
+
+def _result(request: ScoreRequest) -> tuple[dict[str, Any], tuple[NamedWarning, ...]]:
+    match request.scoring:
+        case OwnProfileScore() as asked:
+            return _points(asked)
+        case StandardProfileScore() as asked:
+            profile = standard_profile(asked.scene)
+            return _points(OwnProfileScore(kind="own_profile", profile=profile, marks=asked.marks))
+        case PatentQualityScore() as asked:
+            quality = patent_quality(asked.subject, asked.cohort)
+            return asdict(quality) | {"components": list(COMPONENTS)}, ()
+        case RenewalLadderScore() as asked:
+            return _ladder(asked), ()
+
+
+def _points(asked: OwnProfileScore) -> tuple[dict[str, Any], tuple[NamedWarning, ...]]:
+    with named_under("profile"):
+        asked.profile.check()
+    found = score(asked.profile, asked.marks)
+    document = found.as_document()
+    del document["warnings"]  # they stand with the other doubts of the answer
+    return document, found.warnings
+
+
+def _ladder(asked: RenewalLadderScore) -> dict[str, Any]:
+    cohorts = [LapseCohort(each.name, each.granted, each.lapsed_by_stage) for each in asked.cohorts]
+    steps = fee_ladder(stages_of(cohorts, ages_years=asked.ages_years))
+    return {"steps": [asdict(each) for each in steps]}
