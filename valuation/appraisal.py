@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, create_model
 from valuation.catalogue import methods, subject_models
 from valuation.errors import InputError, UnknownNameError
 from valuation.kernel.conclusion import Conclusion, amount_text, interval_document
+from valuation.kernel.conventions import convention_label, convention_text
 from valuation.kernel.digest import ENGINE_VERSION, digest_of
 from valuation.kernel.fields import Currency, Dates, FrozenModel, Identifier
 from valuation.kernel.figures import SourceRow, check_sources, graded_in
@@ -133,10 +134,17 @@ class Appraisal:
         rows = [("评估对象 Subject", self.subject.name)]
         rows += [(f"{name}", str(day)) for name, day in self.request["dates"].items()]
         for each in self.conclusions:
-            rows += [(f"约定 {each.label.zh}: {key}", text) for key, text in each.conventions.items()]
+            rows += [_convention_note(each, key, text) for key, text in each.conventions.items()]
         rows += [(f"提示 {each.code}", f"{each.label.zh} / {each.label.en}") for each in self.warnings]
         rows += [(f"来源 {each.id} ({each.status})", f"{each.citation} {each.address or ''}") for each in self.sources]
         return [*rows, ("引擎版本 Engine", self.engine_version), ("摘要 Digest", self.digest)]
+
+
+def _convention_note(conclusion: Conclusion, key: str, text: str) -> tuple[str, str]:
+    """One convention of a method for a reader, in both languages where they differ."""
+    said = convention_text(key, text)
+    shown = said.zh if said.zh == said.en else f"{said.zh} / {said.en}"
+    return f"约定 {conclusion.label.zh}：{convention_label(key).zh}", shown
 
 
 def appraise(request: AppraisalRequest) -> Appraisal:

@@ -19,6 +19,7 @@ from valuation.appraisal import Appraisal
 from valuation.catalogue import methods
 from valuation.errors import ReferenceDataError
 from valuation.kernel.conclusion import Conclusion, amount_text
+from valuation.kernel.conventions import convention_label, convention_text
 from valuation.kernel.entries import Input
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import GRADE_LABELS
@@ -312,8 +313,11 @@ def _assumptions(case: _Case) -> _Body:
     paragraphs = []
     for each in case.appraisal.conclusions:
         for key, text in each.conventions.items():
+            name, said = convention_label(key), convention_text(key, text)
             paragraphs.append(
-                Label(f"{each.label.zh}，约定 {key}：{text}", f"{each.label.en}, convention {key}: {text}")
+                Label(
+                    f"{each.label.zh}，约定 {name.zh}：{said.zh}", f"{each.label.en}, convention {name.en}: {said.en}"
+                )
             )
         paragraphs += _supposed(case.form, each.label, each.worksheet)
     paragraphs += _supposed(case.form, Label("评估结论", "reconciliation"), case.appraisal.reconciled.worksheet)

@@ -11,6 +11,7 @@ from tests.literature import Case, load_cases
 from tests.valuation.every_method import sample, valued
 from valuation.catalogue import methods
 from valuation.kernel.conclusion import Conclusion
+from valuation.kernel.conventions import convention_label, convention_text
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method
 from valuation.kernel.worksheet import Input
@@ -84,5 +85,9 @@ def _lines(found: Conclusion) -> list[str]:
 
 
 def _conventions(found: Conclusion) -> list[str]:
-    rows = ((f"`{key}`", text) for key, text in found.conventions.items())
-    return table(("约定 Convention", "取法 As used in the sample"), rows)
+    rows = (
+        (f"`{key}`", both(convention_label(key)), said.zh if said.zh == said.en else both(said))
+        for key, text in found.conventions.items()
+        if (said := convention_text(key, text))
+    )
+    return table(("键 Key", "约定 Convention", "取法 As used in the sample"), rows)

@@ -252,7 +252,7 @@ def test_every_method_stands_with_its_weight_and_reason() -> None:
 
 def test_assumptions_are_the_suppositions_and_conventions_of_the_request() -> None:
     told = text_of(reported(full(), **TOLD), "assumptions")
-    assert "约定 timing：year_end" in told
+    assert "约定 现金流时点：年末" in told
     assert "折现率（假定）：0.12 （占一的份额）；chosen for the test" in told
     assert "处置所需年数（假定）：1.5 年；chosen for the test" in told
     assert "权利人销售台账" not in told, "what was measured is no assumption"
