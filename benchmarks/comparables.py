@@ -38,8 +38,5 @@ def main(*, rows: int = 10**6, queries: int = 1000, rounds: int = 3) -> None:
         print("statsmodels is not installed: the regression is timed alone")
     else:
         fits["statsmodels OLS, coefficients only"] = lambda: sm.OLS(prices, design).fit().params
-        fits["statsmodels OLS, with leverage and residuals"] = lambda: (
-            sm.OLS(prices, design).fit().get_influence().resid_studentized_external
-        )
     times = interleaved(fits, dict.fromkeys(fits, rows), rounds=rounds)
     report(f"(c) Regression over {rows} rows, {COLUMNS} columns", times, "product", "rows")

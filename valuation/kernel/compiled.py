@@ -25,14 +25,15 @@ from valuation.kernel.compiled_source import LANES, KernelText, write_kernel
 from valuation.kernel.entries import Entry
 from valuation.kernel.expression import Array
 
-__all__ = ["COMPILED_FROM_DRAWS", "PART_DRAWS", "Engine", "is_compiled", "kernel_of", "parts_of", "run_kernel"]
+__all__ = ["COMPILED_FROM_DRAWS", "PART_DRAWS", "Engine", "is_compiled", "kernel_of", "run_kernel"]
 
 Engine = Literal["automatic", "numpy", "compiled"]
 
 #: Draws of one task on an executor: a multiple of the lanes, milliseconds of work, a few megabytes to send.
 PART_DRAWS = 2**17
-#: From how many draws on a kernel pays for being compiled, measured in ``benchmarks/README.md``.
-COMPILED_FROM_DRAWS = 2**23
+#: From how many draws on a kernel pays even in a fresh process: about two seconds to import numba and compile, against
+#: 1.4 million draws a second by NumPy (``benchmarks/README.md``).
+COMPILED_FROM_DRAWS = 2**22
 _MAXIMUM_KERNELS = 256
 _NO_KEYS: NDArray[np.uint64] = np.zeros((0, 2), dtype=np.uint64)
 _kernels: dict[str, Callable[..., None]] = {}
@@ -85,7 +86,7 @@ def run_kernel(
         return _run_part(text, keys, [np.ascontiguousarray(each) for each in arrays], 0, count, rows_out)
     found = np.empty((rows_out, count))
     tasks = []
-    for part in parts_of(count):
+    for part in _parts_of(count):
         cut = [np.ascontiguousarray(each[..., part]) for each in arrays]
         task = executor.submit(_run_part, text, keys, cut, part.start, part.stop - part.start, rows_out)
         tasks.append((part, task))
@@ -94,7 +95,7 @@ def run_kernel(
     return found
 
 
-def parts_of(count: int) -> Iterator[slice]:
+def _parts_of(count: int) -> Iterator[slice]:
     """The draws in parts for an executor; which parts does not depend on how many workers there are."""
     for start in range(0, count, PART_DRAWS):
         yield slice(start, min(start + PART_DRAWS, count))

@@ -104,8 +104,24 @@ def _quantile(number: StreamNumber, stated: Array) -> Quantile | None:
     factors = tuple({float(at.min()), float(at.max())}) if number.multiplies else (1.0,)
     is_whole_row = number.entry.is_row and number.column is None
     scale = float(at.reshape(-1)[0]) if number.multiplies and not is_whole_row else None
-    domain = None if number.entry.domain == (-math.inf, math.inf) else number.entry.domain
+    domain = None if _stays_inside(number, factors) else number.entry.domain
     return Quantile(function, numbers, number.stream, scale, domain, factors)
+
+
+def _stays_inside(number: StreamNumber, factors: Sequence[float]) -> bool:
+    """Need no draw be held against the domain, because the whole distribution lies in it?"""
+    lowest, highest = _support(number.distribution)
+    low, high = number.entry.domain
+    if (low, high) == (-math.inf, math.inf):
+        return True
+    ends = [end * factor if factor else 0.0 for end in (lowest, highest) for factor in factors]
+    return all(low <= end <= high for end in ends)
+
+
+def _support(law: Distribution) -> tuple[float, float]:
+    if isinstance(law, Uniform | Triangular):
+        return law.low, law.high
+    return (0.0 if isinstance(law, Lognormal) else -math.inf), math.inf
 
 
 Parameters = tuple[str, tuple[float, ...]]
