@@ -1,0 +1,250 @@
+"""Scores over HTTP: points, indices and survival; gaps are gaps; nothing is an amount.
+
+Checked against: sums worked out beside them (hand), the domain called directly (second way), the packaged counts, and
+the layout in ``schemas.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from api.scores.schemas import InForce, Score, StandardStructureOut
+from tests.api.conftest import Client
+from tests.api.requests import DELETED, changed, example
+from tests.valuation.indicators.profiles import standard
+from valuation.indicators.score_profile import standard_structure
+from valuation.indicators.us_lapse import us_lapse
+from valuation.kernel.money import CURRENCIES
+
+PATH = "/v1/scores"
+MARK = {"grade": "hypothesis", "reason": "chosen for the test"}
+REGISTER = {"register": {"title": "A register of patents", "status": "hypothesis"}}
+SUBJECT = {
+    "forward_citations": 5,
+    "family_size": 2,
+    "claims": 10,
+    "own_codes": ["A61K 31/00"],
+    "cited_codes": ["A61K 9/00", "C07D 1/00"],
+}
+OTHER = SUBJECT | {"forward_citations": 10, "family_size": 4, "claims": 20}
+QUALITY = {
+    "sources": REGISTER,
+    "scoring": {
+        "kind": "patent_quality",
+        "facts_source": "register",
+        "subject": SUBJECT,
+        "cohort": [SUBJECT, OTHER],
+    },
+}
+LADDER = {
+    "sources": REGISTER,
+    "scoring": {
+        "kind": "renewal_ladder",
+        "facts_source": "register",
+        "ages_years": [4.0, 8.0],
+        "cohorts": [
+            {"name": "2000", "granted": 100, "lapsed_by_stage": [20, 40]},
+            {"name": "2010", "granted": 100, "lapsed_by_stage": [40]},
+        ],
+    },
+}
+
+
+def answered(client: Client, document: dict[str, Any]) -> dict[str, Any]:
+    response = client.ask(PATH, document)
+    assert response.status_code == 201, response.text
+    stored = response.json()
+    Score.model_validate(stored)
+    assert stored["id"].startswith("sco_")
+    assert client.get(stored["links"]["self"]).content == response.content
+    answer: dict[str, Any] = stored["answer"]
+    return answer
+
+
+def test_points_are_the_weighted_marks(client: Client) -> None:
+    """Hand: 0.4·0.6·70 + 0.4·0.4·45 + 0.3·55 + 0.3·60 = 16.8 + 7.2 + 16.5 + 18 = 58.5."""
+    answer = answered(client, example("score_patent"))
+    assert answer["result"]["points"] == pytest.approx(58.5)
+    points = [each["points"] for each in answer["result"]["contributions"]]
+    assert points == pytest.approx([16.8, 7.2, 16.5, 18.0])
+    assert {each["code"] for each in answer["warnings"]} == {"judgement_weights", "hypothesis_inputs"}
+
+
+def words(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield str(name)
+            yield from words(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from words(item)
+    else:
+        yield str(value)
+
+
+@pytest.mark.parametrize("document", [example("score_patent"), QUALITY, LADDER], ids=["points", "quality", "ladder"])
+def test_no_money_anywhere(client: Client, document: dict[str, Any]) -> None:
+    said = set(words(answered(client, document)))
+    assert not said & {*CURRENCIES, "currency", "value", "amount"}
+
+
+def test_quality_indices_within_a_cohort(client: Client) -> None:
+    """Hand: counts are half of the largest; originality 1 − (¼ + ¼); one of two cited codes lies outside A61K."""
+    answer = answered(client, QUALITY)
+    result = answer["result"]
+    assert {result[name] for name in result["components"]} == {0.5}
+    assert (result["composite"], result["cohort_size"]) == (0.5, 2)
+    assert [each["id"] for each in answer["sources"]] == ["register"]
+    assert [each["code"] for each in answer["warnings"]] == ["hypothesis_source"]
+
+
+def test_survival_at_each_fee(client: Client) -> None:
+    """Hand: 60 of 200 lapse at the first fee; 40 of the 80 left of the older cohort at the second."""
+    first, second = answered(client, LADDER)["result"]["steps"]
+    assert (first["at_risk"], first["lapsed"]) == (200, 60)
+    assert first["survival_share"] == pytest.approx(0.7)
+    assert (second["at_risk"], second["hazard_share"]) == (80, 0.5)
+    assert second["survival_share"] == pytest.approx(0.35)
+
+
+@pytest.fixture
+def empty_client(shared_client: Client) -> Iterator[Client]:
+    yield shared_client
+    assert shared_client.rows() == (0, 0)
+
+
+@pytest.mark.parametrize("scene", standard_structure().scenes)
+def test_the_weights_of_the_standard_itself_are_a_gap(empty_client: Client, scene: str) -> None:
+    scoring = {"kind": "standard_profile", "scene": scene, "marks": {"any": MARK | {"value": 1}}}
+    response = empty_client.ask(PATH, {"scoring": scoring})
+    assert (response.status_code, response.json()["type"]) == (422, "urn:ipfin:problem:gap")
+    assert "GB/T 42748" in response.json()["detail"]
+
+
+def test_a_gap_in_an_own_profile_is_a_gap(empty_client: Client) -> None:
+    profile = standard()
+    node = profile["dimensions"][0]["groups"][0]["indicators"][0]
+    del node["weight_share"]
+    node["gap"] = "ask the lender"
+    marks = {
+        each["id"]: MARK | {"value": 50}
+        for dimension in profile["dimensions"]
+        for group in dimension["groups"]
+        for each in group["indicators"]
+    }
+    response = empty_client.ask(PATH, {"scoring": {"kind": "own_profile", "profile": profile, "marks": marks}})
+    assert response.json()["type"] == "urn:ipfin:problem:gap"
+    assert "ask the lender" in response.json()["detail"]
+
+
+OWN = example("score_patent")
+BAD: dict[str, tuple[dict[str, Any], str, Any, str, str, str]] = {
+    "unknown kind": (OWN, "scoring.kind", "x", "scoring.kind", "x", "'own_profile'"),
+    "mark off the scale": (OWN, "scoring.marks.demand.value", 101, "scoring.marks.demand", "101", "between 0 and 100"),
+    "missing mark": (OWN, "scoring.marks.demand", DELETED, "scoring.marks.demand", "nothing", "a mark"),
+    "unknown mark": (OWN, "scoring.marks.colour", MARK | {"value": 1}, "scoring.marks.colour", "unknown", "profile"),
+    "weights": (
+        OWN,
+        "scoring.profile.dimensions.0.weight_share",
+        0.5,
+        "scoring.profile.dimensions.weight_share",
+        "1.1",
+        "a sum of 1",
+    ),
+    "claims the standard": (
+        OWN,
+        "scoring.profile.structure",
+        "gbt_42748_2023",
+        "scoring.profile.indicators",
+        "4",
+        "27",
+    ),
+    "a mark without a reason": (OWN, "scoring.marks.demand.reason", DELETED, "scoring.marks.demand", "60", "a reason"),
+    "an unlisted source": (OWN, "scoring.marks.demand.source", "nope", "scoring.marks.demand.source", "nope", "listed"),
+    "a distribution": (
+        OWN,
+        "scoring.marks.demand.distribution",
+        {"kind": "uniform", "low": 50, "high": 70},
+        "scoring.marks.demand.distribution",
+        "a distribution",
+        "not drawn",
+    ),
+    "unlisted facts": (QUALITY, "scoring.facts_source", "nope", "scoring.facts_source", "nope", "register"),
+    "not in the cohort": (QUALITY, "scoring.cohort", [OTHER], "scoring.cohort", "1 others", "among them"),
+    "a negative count": (QUALITY, "scoring.subject.claims", -1, "scoring.subject.claims", "-1", "greater"),
+    "more lapses than grants": (
+        LADDER,
+        "scoring.cohorts.0.lapsed_by_stage",
+        [90, 90],
+        "scoring.cohorts.2000",
+        "90",
+        "within those granted",
+    ),
+    "ages that fall": (LADDER, "scoring.ages_years", [8.0, 4.0], "scoring.stages", "8.0, 4.0", "rising"),
+}
+
+
+@pytest.mark.parametrize("case", BAD.values(), ids=BAD)
+def test_bad_input_names_the_field_and_nothing_is_stored(empty_client: Client, case: tuple[Any, ...]) -> None:
+    document, path, value, field, found, expected = case
+    response = empty_client.ask(PATH, changed(document, path, value))
+    assert response.status_code == 422, response.text
+    named = [each for each in response.json()["problems"] if each["field"] == field]
+    assert named, response.json()["problems"]
+    assert found in named[0]["found"]
+    assert expected in named[0]["expected"]
+
+
+def test_an_unknown_scene_lists_the_known_ones(empty_client: Client) -> None:
+    scoring = {"kind": "standard_profile", "scene": "nope", "marks": {"any": MARK | {"value": 1}}}
+    (problem,) = empty_client.ask(PATH, {"scoring": scoring}).json()["problems"]
+    assert problem["field"] == "scoring.scene"
+    assert "finance" in problem["expected"]
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "value"),
+    [(QUALITY, "scoring.subject.cited_codes", []), (LADDER, "scoring.cohorts.0.lapsed_by_stage", [60, 40])],
+)
+def test_what_would_mislead_is_refused(empty_client: Client, document: dict[str, Any], path: str, value: Any) -> None:
+    document = changed(document, path, value)
+    if document["scoring"]["kind"] == "patent_quality":
+        document["scoring"]["cohort"][0] = document["scoring"]["subject"]
+    else:
+        del document["scoring"]["cohorts"][1]
+    assert empty_client.ask(PATH, document).json()["type"] == "urn:ipfin:problem:refused"
+
+
+@pytest.mark.parametrize("age", [None, 2.0, 5.0, 9.5, 30.0])
+def test_survival_of_us_patents(shared_client: Client, age: float | None) -> None:
+    response = shared_client.get("/v1/indicators/us_lapse", params={} if age is None else {"age_years": age})
+    document = response.json()
+    InForce.model_validate(document)
+    assert [each["low_share"] for each in document["bands"]] == [each.low_share for each in us_lapse().bands]
+    assert {"read", "hypothesis"} == {each["status"] for each in document["sources"]}
+    if age is None:
+        assert document["in_force"] is None
+    else:
+        assert (document["in_force"]["low_share"], document["in_force"]["high_share"]) == us_lapse().in_force_share(age)
+
+
+@pytest.mark.parametrize("age", ["-1", "nan", "old", "1e9"])
+def test_an_age_that_cannot_be(shared_client: Client, age: str) -> None:
+    response = shared_client.get("/v1/indicators/us_lapse", params={"age_years": age})
+    assert response.status_code == 422
+    assert response.json()["problems"][0]["field"] == "age_years"
+
+
+def test_the_structure_of_the_standard_says_its_gaps(shared_client: Client) -> None:
+    document = shared_client.get("/v1/indicators/gbt_42748_2023").json()
+    StandardStructureOut.model_validate(document)
+    assert document["counts"] == {"dimensions": 3, "groups": 14, "indicators": 27}
+    assert document["gaps"]
+
+
+@pytest.mark.parametrize("identifier", ["sco_000000000000000000000000", "val_000000000000000000000000", "x"])
+def test_an_unknown_id_is_not_found(shared_client: Client, identifier: str) -> None:
+    assert shared_client.get(f"{PATH}/{identifier}").status_code == 404
