@@ -99,8 +99,8 @@ def leverage(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh
 def report(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
     """预评估报告十四项。 The 14 sections of an appraisal report."""
     with _reported():
-        from api.files import report_file
         from api.render.report import report_sections
+        from api.reports.files import report_file
 
         answer = report_file(file, _catalogues())
         _answer(answer.as_document, report_sections(answer, language=lang.value), as_json=json)
@@ -110,7 +110,7 @@ def report(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) 
 def analyse(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
     """分析评估：分位数、方差份额、情景、盈亏平衡。 Percentiles, total effects, scenarios, break-even."""
     with _reported():
-        from api.files import analysis_file
+        from api.analyses.files import analysis_file
         from api.render.analysis import analysis_sections
 
         answer = analysis_file(file, _catalogues())
@@ -128,7 +128,8 @@ def rate(
 ) -> None:
     """折现率、资本成本、收益年限、收益率曲线底稿。 Write a paper on a rate, a useful life or a curve."""
     with _reported():
-        from api.files import rate_file, write_bytes
+        from api.files import write_bytes
+        from api.rates.files import rate_file
         from api.render.rates import rate_sections
 
         answer = rate_file(file)
@@ -141,8 +142,8 @@ def rate(
 def score(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
     """专利评分（不折算金额）。 Score a patent; points never become money."""
     with _reported():
-        from api.files import score_file
         from api.render.scores import score_sections
+        from api.scores.files import score_file
 
         answer = score_file(file)
         _answer(answer.as_document, score_sections(answer, language=lang.value), as_json=json)

@@ -7,16 +7,8 @@ from typing import Any
 
 import orjson
 
-from api.analyses.service import analyse
-from api.answered import Answered, named_under
 from api.bodies import read_model, read_toml
 from api.catalogues import Catalogues
-from api.rates.schemas import RatePaperRequest
-from api.rates.service import RateAnswer, rate_paper
-from api.reports.schemas import ReportFile
-from api.reports.service import report_of
-from api.scores.schemas import ScoreRequest
-from api.scores.service import score_patent
 from leverage.answer import LeverageAnswer
 from leverage.scenario import run_scenario
 from pledge.quote import PledgeQuote, quote_pledge
@@ -24,14 +16,11 @@ from valuation.appraisal import Appraisal, appraise
 from valuation.errors import InputError
 
 __all__ = [
-    "analysis_file",
     "leverage_file",
     "quote_file",
-    "rate_file",
     "read_file",
-    "report_file",
+    "read_with_valuation",
     "request_json",
-    "score_file",
     "value_file",
     "write_bytes",
 ]
@@ -61,30 +50,7 @@ def request_json(path: Path) -> str:
 
     Numbers written with a point become JSON numbers; amounts and rates of money stand as text in the file already.
     """
-    return orjson.dumps(_with_valuation(path), default=float, option=orjson.OPT_INDENT_2).decode()
-
-
-def analysis_file(path: Path, catalogues: Catalogues) -> Answered:
-    """What does the analysis of this file find? Its valuation stands in it, or in the file it names."""
-    return analyse(read_model(catalogues.analysis_request, _with_valuation(path)))
-
-
-def rate_file(path: Path) -> RateAnswer:
-    """Which rate does the paper of this file find?"""
-    return rate_paper(read_model(RatePaperRequest, read_file(path)))
-
-
-def score_file(path: Path) -> Answered:
-    """How does the patent of this file score?"""
-    return score_patent(read_model(ScoreRequest, read_file(path)))
-
-
-def report_file(path: Path, catalogues: Catalogues) -> Answered:
-    """Which 14 sections report the valuation that this file names?"""
-    particulars = read_model(ReportFile, read_file(path))
-    with named_under("valuation_file"):
-        appraisal = value_file(path.parent / particulars.valuation_file, catalogues)
-    return report_of(appraisal, particulars)
+    return orjson.dumps(read_with_valuation(path), default=float, option=orjson.OPT_INDENT_2).decode()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -100,8 +66,13 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise InputError.of(str(path), found=error.strerror or "an error", expected="a file to write") from error
 
 
-def _with_valuation(path: Path) -> dict[str, Any]:
-    """The request of a file; where it names a valuation's file, that request stands in its place."""
+def read_with_valuation(path: Path) -> dict[str, Any]:
+    """Which request does a file hold? Where it names a valuation's file, that request stands in its place.
+
+    Raises
+    ------
+    InputError : a valuation beside the name of its file, a name that is no text; see :func:`read_file`.
+    """
     document = read_file(path)
     named = document.pop("valuation_file", None)
     if named is None:
