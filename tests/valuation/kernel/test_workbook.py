@@ -332,7 +332,7 @@ def test_every_scalar_has_a_name_and_the_notes_say_what_a_reader_must_know(made:
     assert notes["评估对象 Subject"] == "发明专利示例"
     assert notes["valuation_date"] == "2020-12-31"
     assert notes["摘要 Digest"] == made.digest
-    assert "timing" in " ".join(str(heading) for heading in notes)
+    assert "现金流时点" in " ".join(str(heading) for heading in notes)
     assert book.properties.created.isoformat() == "2021-03-31T12:00:00"
 
 
