@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.discounting.survival import Survival, survival_line
 from valuation.discounting.tax_amortisation import NoTaxAmortisation, TaxAmortisation, value_with_tax_amortisation
 from valuation.discounting.timing import CountedYears, Timing, counted_years, flow_times
@@ -32,10 +33,10 @@ __all__ = [
     "discount_factor_line",
     "discount_rate_line",
     "forecast_conventions",
+    "forecast_doubts",
     "forecast_years",
     "present_value_line",
     "tax_rate_line",
-    "uncounted_years",
     "value_line",
     "year_axis",
 ]
@@ -61,6 +62,8 @@ class Forecast(FrozenModel):
         after tax).
     timing, payment_dates : when each year's flow falls; payment dates only with ``exact``.
     survival : how likely the right still earns in each year.
+    footing : on what footing the rate and the flows stand; without it nobody checks that they agree, and the
+        conclusion says so.
     """
 
     first_year_end: Day
@@ -69,6 +72,7 @@ class Forecast(FrozenModel):
     timing: Timing
     payment_dates: Annotated[tuple[Day, ...], Field(max_length=MAXIMUM_ITEMS)] | None = None
     survival: Survival
+    footing: StatedFootings | None = None
 
 
 class NoTax(FrozenModel):
@@ -93,20 +97,29 @@ class TaxAtRate(FrozenModel):
 Tax = Annotated[NoTax | TaxAtRate, Field(discriminator="kind")]
 
 
-def forecast_years(forecast: Forecast, years: int, setting: Setting, *, is_bound_to_right: bool = True) -> CountedYears:
+def forecast_years(
+    forecast: Forecast,
+    years: int,
+    setting: Setting,
+    *,
+    is_bound_to_right: bool = True,
+    field: str = "forecast",
+) -> CountedYears:
     """Which part of each year counts: after the valuation date, before the end of the right's life?
 
     ``is_bound_to_right`` is false for flows that outlive the right, such as those of a company it was put into; then
-    only the stated end counts.
+    only the stated end counts. ``field`` is where the forecast stands in the method's inputs.
 
     Raises
     ------
-    InputError : the stated end of life lies after the legal end, or nothing is left to count.
+    InputError : the stated end of life lies after the legal end, nothing is left to count, or the rate and the flows
+        stand on different footings.
     """
+    check_footing(forecast.footing, currency=setting.currency, field=f"{field}.footing")
     legal = setting.subject.legal_end() if is_bound_to_right else None
     stated = forecast.end_of_life
     if legal is not None and stated is not None and stated > legal:
-        raise InputError.of("forecast.end_of_life", found=stated, expected=f"no later than the legal end {legal}")
+        raise InputError.of(f"{field}.end_of_life", found=stated, expected=f"no later than the legal end {legal}")
     return counted_years(
         first_year_end=forecast.first_year_end,
         years=years,
@@ -230,7 +243,12 @@ def value_line(
     )
 
 
-def uncounted_years(counted: CountedYears) -> tuple[NamedWarning, ...]:
+def forecast_doubts(forecast: Forecast, counted: CountedYears) -> tuple[NamedWarning, ...]:
+    """What must a reader know of the forecast: years after the end of life, a footing that was not stated?"""
+    return (*_uncounted_years(counted), *footing_doubts(forecast.footing))
+
+
+def _uncounted_years(counted: CountedYears) -> tuple[NamedWarning, ...]:
     """Which years lie wholly after the end of life, and so add nothing?"""
     after = [label for label, share in zip(counted.labels, counted.shares, strict=True) if share == 0]
     if not after:
@@ -259,4 +277,4 @@ def forecast_conventions(
     if amortisation is not None:
         life = "none" if isinstance(amortisation, NoTaxAmortisation) else f"{amortisation.years.value:g}"
         conventions["tax_life_years"] = life
-    return conventions
+    return conventions | footing_conventions(forecast.footing)

@@ -10,9 +10,9 @@ from valuation.discounting.forecast import (
     Forecast,
     counted_share_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
     present_value_line,
-    uncounted_years,
     year_axis,
 )
 from valuation.income._terminal import Terminal, terminal_value_line
@@ -91,7 +91,7 @@ def _build(inputs: ContributionInKindInputs, setting: Setting) -> Paper:
             **forecast_conventions(inputs.forecast),
         },
         beside=("equity_value", "implied_price", "share_by_charter"),
-        warnings=(*reference_warnings([cap]), *uncounted_years(counted)),
+        warnings=(*reference_warnings([cap]), *forecast_doubts(inputs.forecast, counted)),
     )
 
 

@@ -11,8 +11,8 @@ from valuation.discounting.forecast import (
     counted_share_line,
     discount_factor_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
-    uncounted_years,
     year_axis,
 )
 from valuation.discounting.survival import survival_line
@@ -73,7 +73,7 @@ def _build(inputs: DiscountedCashFlowInputs, setting: Setting) -> Paper:
             **forecast_conventions(inputs.forecast),
         },
         beside=tuple(f"present_value_{number}" for number in range(1, len(inputs.scenarios) + 1)),
-        warnings=uncounted_years(counted),
+        warnings=forecast_doubts(inputs.forecast, counted),
     )
 
 

@@ -12,9 +12,9 @@ from valuation.discounting.forecast import (
     after_tax_line,
     counted_share_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
     present_value_line,
-    uncounted_years,
     value_line,
     year_axis,
 )
@@ -77,7 +77,7 @@ def _build(inputs: DistributorInputs, setting: Setting) -> Paper:
             **forecast_conventions(inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation),
         },
         beside=("present_value", "tab_factor"),
-        warnings=(*_doubts(inputs), *uncounted_years(counted)),
+        warnings=(*_doubts(inputs), *forecast_doubts(inputs.forecast, counted)),
     )
 
 

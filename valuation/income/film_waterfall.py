@@ -13,9 +13,9 @@ from valuation.discounting.forecast import (
     after_tax_line,
     counted_share_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
     present_value_line,
-    uncounted_years,
     value_line,
     year_axis,
 )
@@ -113,7 +113,7 @@ def _build(inputs: FilmWaterfallInputs, setting: Setting) -> Paper:
             **forecast_conventions(inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation),
         },
         beside=("present_value", "tab_factor", *_unpaid_names(inputs.tiers)),
-        warnings=(*uncounted_years(counted), *_no_tier(inputs)),
+        warnings=(*forecast_doubts(inputs.forecast, counted), *_no_tier(inputs)),
     )
 
 

@@ -12,9 +12,9 @@ from valuation.discounting.forecast import (
     after_tax_line,
     counted_share_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
     present_value_line,
-    uncounted_years,
     value_line,
     year_axis,
 )
@@ -83,7 +83,7 @@ def _build(inputs: GreenfieldInputs, setting: Setting) -> Paper:
             **forecast_conventions(inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation),
         },
         beside=("present_value", "terminal_value"),
-        warnings=uncounted_years(counted),
+        warnings=forecast_doubts(inputs.forecast, counted),
     )
 
 

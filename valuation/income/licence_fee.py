@@ -13,8 +13,8 @@ from valuation.discounting.forecast import (
     counted_share_line,
     discount_factor_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
-    uncounted_years,
     year_axis,
 )
 from valuation.discounting.survival import survival_line
@@ -103,7 +103,7 @@ def _build(inputs: LicenceFeeInputs, setting: Setting) -> Paper:
             **forecast_conventions(inputs.forecast, tax=inputs.tax),
         },
         beside=("running_value", "effective_rate_share"),
-        warnings=(*warnings, *uncounted_years(counted)),
+        warnings=(*warnings, *forecast_doubts(inputs.forecast, counted)),
     )
 
 

@@ -12,9 +12,9 @@ from valuation.discounting.forecast import (
     after_tax_line,
     counted_share_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
     present_value_line,
-    uncounted_years,
     value_line,
     year_axis,
 )
@@ -112,7 +112,7 @@ def _build(inputs: PlantVarietyRoyaltyInputs, setting: Setting) -> Paper:
         answer="value",
         conventions=_conventions(inputs),
         beside=("present_value", "tab_factor", "reachable_area"),
-        warnings=(*warnings, *uncounted_years(counted)),
+        warnings=(*warnings, *forecast_doubts(inputs.forecast, counted)),
     )
 
 

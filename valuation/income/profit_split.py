@@ -13,9 +13,9 @@ from valuation.discounting.forecast import (
     counted_share_line,
     discount_factor_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
     present_value_line,
-    uncounted_years,
     value_line,
     year_axis,
 )
@@ -100,7 +100,7 @@ def _build(inputs: ProfitSplitInputs, setting: Setting) -> Paper:
         answer="value",
         conventions=_conventions(inputs),
         beside=("first_split_rate_share", "present_value_of_profit", "present_value"),
-        warnings=(*warnings, *uncounted_years(counted)),
+        warnings=(*warnings, *forecast_doubts(inputs.forecast, counted)),
     )
 
 

@@ -16,9 +16,9 @@ from valuation.discounting.forecast import (
     after_tax_line,
     counted_share_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
     present_value_line,
-    uncounted_years,
     value_line,
     year_axis,
 )
@@ -116,7 +116,7 @@ def _build(inputs: RegionalBrandInputs, setting: Setting) -> Paper:
         pledgee_answer="registrant_value",
         conventions=_conventions(inputs),
         beside=("present_value", "registrant_value", "tab_factor"),
-        warnings=uncounted_years(counted),
+        warnings=forecast_doubts(inputs.forecast, counted),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.discounting.survival import Survival, survival_line
 from valuation.discounting.tax_amortisation import TaxAmortisation, value_with_tax_amortisation
 from valuation.discounting.timing import CountedYears, Timing, add_years, counted_years, flow_times
@@ -47,6 +48,8 @@ class ReliefFromRoyaltyInputs(FrozenModel):
     timing, payment_dates : when each year's flow falls; payment dates only with ``exact``.
     survival : how likely the right still earns in each year.
     tax_amortisation : the tax amortisation benefit with a tax life of its own, or none with a reason.
+    footing : on what footing the rate and the flows stand; without it nobody checks that they agree, and the
+        conclusion says so.
     """
 
     revenue: Annotated[AmountSeries, AfterValidator(at_least(0))]
@@ -62,9 +65,11 @@ class ReliefFromRoyaltyInputs(FrozenModel):
     payment_dates: Annotated[tuple[Day, ...], Field(max_length=MAXIMUM_ITEMS)] | None = None
     survival: Survival
     tax_amortisation: TaxAmortisation
+    footing: StatedFootings | None = None
 
 
 def _build(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> Paper:
+    check_footing(inputs.footing, currency=setting.currency, field="footing")
     counted = counted_years(
         first_year_end=inputs.first_year_end,
         years=len(inputs.revenue.values),
@@ -80,7 +85,7 @@ def _build(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> Paper:
         answer=value.name,
         conventions=_conventions(inputs),
         beside=("present_value", "tab_factor"),
-        warnings=(*warnings, *_uncounted(counted), *_unforecast(inputs, setting)),
+        warnings=(*warnings, *_uncounted(counted), *_unforecast(inputs, setting), *footing_doubts(inputs.footing)),
     )
 
 
@@ -286,7 +291,7 @@ def _conventions(inputs: ReliefFromRoyaltyInputs) -> dict[str, str]:
         "tax_on_losses": inputs.tax_on_losses,
         "survival": f"{inputs.survival.kind}, at the middle of the counted part of each year",
         "tax_life_years": "none" if amortisation.kind == "none" else f"{amortisation.years.value:g}",
-    }
+    } | footing_conventions(inputs.footing)
 
 
 _TIMES = {

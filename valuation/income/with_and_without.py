@@ -12,9 +12,9 @@ from valuation.discounting.forecast import (
     after_tax_line,
     counted_share_line,
     forecast_conventions,
+    forecast_doubts,
     forecast_years,
     present_value_line,
-    uncounted_years,
     value_line,
     year_axis,
 )
@@ -90,7 +90,7 @@ def _stated_flows(comparison: StatedFlows, setting: Setting) -> Paper:
             found=f"{len(comparison.without_right.values)} years",
             expected=f"{years} years, as with the right",
         )
-    counted = forecast_years(comparison.forecast, years, setting)
+    counted = forecast_years(comparison.forecast, years, setting, field="comparison.forecast")
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     with_right = sheet.series(
         "flow_with", comparison.with_right, label=Label("有权利的收益（全年）", "flow with the right"), unit=unit
@@ -118,7 +118,7 @@ def _stated_flows(comparison: StatedFlows, setting: Setting) -> Paper:
             **forecast_conventions(comparison.forecast, tax=comparison.tax, amortisation=comparison.tax_amortisation),
         },
         beside=("present_value", "tab_factor"),
-        warnings=uncounted_years(counted),
+        warnings=forecast_doubts(comparison.forecast, counted),
     )
 
 

@@ -134,6 +134,12 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
         "stated": Label("直接给出", "stated"),
     },
     "duration": {"perpetuity": Label("永续", "for ever"), "finite": Label("有限年期", "a number of years")},
+    "footing": {
+        "after_tax nominal": Label("税后、名义", "after tax, nominal"),
+        "after_tax real": Label("税后、实际", "after tax, real"),
+        "before_tax nominal": Label("税前、名义", "before tax, nominal"),
+        "before_tax real": Label("税前、实际", "before tax, real"),
+    },
     "increment": {
         "two_situations": Label("有无该权利两种情形", "situations with and without the right"),
         "per_unit": Label("单位优势乘数量", "advantage a unit times volume"),
@@ -316,6 +322,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "政策日 {} 有效的公司法",
         "company law as in force on the policy date, {}",
     ),
+    (re.compile("(.+), in ([A-Z]{3})"), "折现率与现金流均为{}，币种 {}", "rate and flows {}, in {}"),
     (re.compile("(.+), as in force on the policy date"), "政策日有效的{}", "{} as in force on the policy date"),
     (
         re.compile("standard deviation among the rows: (.+)", re.DOTALL),
@@ -365,9 +372,8 @@ def convention_text(key: str, text: str) -> Label:
         return Label(_SENTENCES[text], text)
     for pattern, zh, en in _PATTERNS:
         if found := pattern.fullmatch(text):
-            inner = found.group(1)
-            said = choices.get(inner, Label(inner, inner))
-            return Label(zh.format(said.zh), en.format(said.en))
+            said = [choices.get(part, Label(part, part)) for part in found.groups()]
+            return Label(zh.format(*(each.zh for each in said)), en.format(*(each.en for each in said)))
     return Label(text, text) if text.strip() else Label("—", "—")
 
 
