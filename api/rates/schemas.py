@@ -87,6 +87,21 @@ def _rising(months: tuple[int, ...]) -> tuple[int, ...]:
     return months
 
 
+_Tenors = Annotated[
+    tuple[Annotated[WholeNumber, Field(ge=1, le=MAXIMUM_MONTHS)], ...],
+    Field(min_length=2, max_length=200),
+    AfterValidator(_rising),
+]
+#: A fit tries every three of the quotes, so that its time grows with their cube; the ChinaBond curve has 21.
+MAXIMUM_FITTED = 30
+
+
+def _few_enough(months: tuple[int, ...]) -> tuple[int, ...]:
+    if len(months) > MAXIMUM_FITTED:
+        raise PydanticCustomError("too_many", "at most {most} tenors for a fit", {"most": MAXIMUM_FITTED})
+    return months
+
+
 class QuotedCurve(FrozenModel):
     """Quoted rates of one day, and the time whose riskless rate is asked for.
 
@@ -97,11 +112,7 @@ class QuotedCurve(FrozenModel):
     maturity_years : of the payment whose riskless rate is asked for.
     """
 
-    tenors_months: Annotated[
-        tuple[Annotated[WholeNumber, Field(ge=1, le=MAXIMUM_MONTHS)], ...],
-        Field(min_length=2, max_length=200),
-        AfterValidator(_rising),
-    ]
+    tenors_months: _Tenors
     rates_share: Annotated[Series, AfterValidator(within(-0.5, 2))]
     maturity_years: PositiveFigure
 
@@ -133,6 +144,7 @@ class NelsonSiegelPaper(QuotedCurve):
     """
 
     kind: Literal["nelson_siegel"]
+    tenors_months: Annotated[_Tenors, AfterValidator(_few_enough)]
     quoted: Literal["zero_annual", "zero_continuous", "par_annual"]
     acceptable_bp: Annotated[FiniteFloat, Field(gt=0, le=10_000)]
     outlier_bp: Annotated[FiniteFloat, Field(gt=0, le=10_000)]

@@ -230,6 +230,14 @@ BAD: dict[str, tuple[str, str, Any, str, str, str]] = {
     "fewer rates": ("zero_rates", "paper.rates_share.values", [0.02], "paper.rates_share.values", "1 rates", "2"),
     "tenors that fall": ("par_yields", "paper.tenors_months", [24, 12], "paper.tenors_months", "24", "rising"),
     "after the curve": ("par_yields", "paper.maturity_years.value", 3.0, "paper.maturity_years", "3", "from 0 to 2"),
+    "too many quotes for a fit": (
+        "nelson_siegel",
+        "paper.tenors_months",
+        list(range(1, 32)),
+        "paper.tenors_months",
+        "[1, 2",
+        "at most 30",
+    ),
     "coupons": ("par_yields", "paper.coupons_per_year", 3, "paper.coupons_per_year", "3", "1, 2, 4 or 12"),
     "money as a number": (
         "return_decomposition",
