@@ -85,9 +85,8 @@ def _lines(found: Conclusion) -> list[str]:
 
 
 def _conventions(found: Conclusion) -> list[str]:
-    rows = (
-        (f"`{key}`", both(convention_label(key)), said.zh if said.zh == said.en else both(said))
-        for key, text in found.conventions.items()
-        if (said := convention_text(key, text))
-    )
+    rows = []
+    for key, text in found.conventions.items():
+        said = convention_text(key, text)
+        rows.append((f"`{key}`", both(convention_label(key)), said.zh if said.zh == said.en else both(said)))
     return table(("键 Key", "约定 Convention", "取法 As used in the sample"), rows)
