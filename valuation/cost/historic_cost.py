@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from valuation.errors import InputError
 from valuation.kernel.expression import Name, total
-from valuation.kernel.fields import NOT_EMPTY, Day, FrozenModel, StrictBool
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, Day, FrozenModel, StrictBool
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, ShareFigure, at_least
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
@@ -57,7 +57,7 @@ class HistoricCostInputs(FrozenModel):
     condition : what is left of the right (成新率).
     """
 
-    costs: Annotated[tuple[BookedCost, ...], Field(max_length=500), *NOT_EMPTY]
+    costs: Annotated[tuple[BookedCost, ...], Field(max_length=500), *NOT_EMPTY, DISTINCT_NAMES]
     price_index_today: PositiveFigure
     reasonable_return_share: ShareFigure
     condition: Annotated[LifeUsed | ExpertCondition, Field(discriminator="kind")]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from valuation.kernel.expression import Expression, Name, larger, total
-from valuation.kernel.fields import NOT_EMPTY, FrozenModel
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import Amount, PositiveFigure, ShareFigure, at_least
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
@@ -58,7 +58,7 @@ class ReplacementCostInputs(FrozenModel):
         market has shrunk) losses.
     """
 
-    items: Annotated[tuple[CostItem, ...], Field(max_length=200), *NOT_EMPTY]
+    items: Annotated[tuple[CostItem, ...], Field(max_length=200), *NOT_EMPTY, DISTINCT_NAMES]
     developer_profit_share: ShareFigure
     obsolescence: Obsolescence
 

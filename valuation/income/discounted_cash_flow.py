@@ -18,7 +18,7 @@ from valuation.discounting.forecast import (
 from valuation.discounting.survival import survival_line
 from valuation.errors import InputError
 from valuation.kernel.expression import Expression, Name, total
-from valuation.kernel.fields import NOT_EMPTY, FrozenModel
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import AmountSeries, ShareFigure
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
@@ -45,7 +45,7 @@ class DiscountedCashFlowInputs(FrozenModel):
         must not be counted in the survival again.
     """
 
-    scenarios: Annotated[tuple[Scenario, ...], Field(max_length=20), *NOT_EMPTY]
+    scenarios: Annotated[tuple[Scenario, ...], Field(max_length=20), *NOT_EMPTY, DISTINCT_NAMES]
     forecast: Forecast
 
 

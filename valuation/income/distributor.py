@@ -22,7 +22,7 @@ from valuation.discounting.survival import NoAttrition
 from valuation.discounting.tax_amortisation import TaxAmortisation
 from valuation.income._contributory import ContributoryAsset, contributory_charges
 from valuation.kernel.expression import Name
-from valuation.kernel.fields import NOT_EMPTY, FrozenModel
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import AmountSeries, FigureOrSeries, at_least, within
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
@@ -47,7 +47,7 @@ class DistributorInputs(FrozenModel):
     revenue: Annotated[AmountSeries, AfterValidator(at_least(0))]
     distributor_margin_share: Annotated[FigureOrSeries, AfterValidator(within(-1, 1))]
     own_margin_share: Annotated[FigureOrSeries, AfterValidator(within(-10, 1))]
-    contributory_assets: Annotated[tuple[ContributoryAsset, ...], Field(max_length=50), *NOT_EMPTY]
+    contributory_assets: Annotated[tuple[ContributoryAsset, ...], Field(max_length=50), *NOT_EMPTY, DISTINCT_NAMES]
     tax: Tax
     tax_amortisation: TaxAmortisation
     forecast: Forecast

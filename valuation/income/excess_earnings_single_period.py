@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from valuation.kernel.expression import Expression, Name, choose, total
-from valuation.kernel.fields import NOT_EMPTY, FrozenModel
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, RateFigure, at_least, within
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
@@ -32,7 +32,7 @@ class IncomeLessReturns(FrozenModel):
 
     kind: Literal["income_less_returns"]
     annual_income: Amount
-    assets: Annotated[tuple[OtherAsset, ...], Field(max_length=100), *NOT_EMPTY]
+    assets: Annotated[tuple[OtherAsset, ...], Field(max_length=100), *NOT_EMPTY, DISTINCT_NAMES]
 
 
 class StatedExcess(FrozenModel):

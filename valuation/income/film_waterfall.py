@@ -22,7 +22,7 @@ from valuation.discounting.forecast import (
 from valuation.discounting.tax_amortisation import TaxAmortisation
 from valuation.errors import InputError
 from valuation.kernel.expression import Expression, Name, cumulative_sum, larger, previous, smaller, total
-from valuation.kernel.fields import NOT_EMPTY, FrozenModel
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import Amount, AmountSeries, ShareFigure, ShareOrSeries, at_least
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
@@ -80,7 +80,7 @@ class FilmWaterfallInputs(FrozenModel):
         not weighted by survival, the owner's income is.
     """
 
-    streams: Annotated[tuple[Stream, ...], Field(max_length=20), *NOT_EMPTY]
+    streams: Annotated[tuple[Stream, ...], Field(max_length=20), *NOT_EMPTY, DISTINCT_NAMES]
     tiers: Annotated[tuple[Annotated[Fee | Recoupment, Field(discriminator="kind")], ...], Field(max_length=20)]
     owner_cost: Annotated[AmountSeries, AfterValidator(at_least(0))]
     tax: Tax

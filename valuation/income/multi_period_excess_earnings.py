@@ -22,7 +22,7 @@ from valuation.discounting.survival import NoAttrition
 from valuation.discounting.tax_amortisation import TaxAmortisation
 from valuation.income._contributory import ContributoryAsset, contributory_charges
 from valuation.kernel.expression import Name, total
-from valuation.kernel.fields import NOT_EMPTY, FrozenModel
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import AmountSeries, FigureOrSeries, at_least, within
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
@@ -46,7 +46,7 @@ class MultiPeriodExcessEarningsInputs(FrozenModel):
 
     revenue: Annotated[AmountSeries, AfterValidator(at_least(0))]
     operating_margin_share: Annotated[FigureOrSeries, AfterValidator(within(-10, 1))]
-    contributory_assets: Annotated[tuple[ContributoryAsset, ...], Field(max_length=50), *NOT_EMPTY]
+    contributory_assets: Annotated[tuple[ContributoryAsset, ...], Field(max_length=50), *NOT_EMPTY, DISTINCT_NAMES]
     tax: Tax
     tax_amortisation: TaxAmortisation
     forecast: Forecast

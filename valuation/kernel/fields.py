@@ -32,6 +32,7 @@ from valuation.errors import FieldProblem, InputError
 from valuation.kernel.money import CURRENCIES
 
 __all__ = [
+    "DISTINCT_NAMES",
     "NOT_EMPTY",
     "Currency",
     "Dates",
@@ -156,6 +157,18 @@ def _not_empty(items: Any) -> Any:
 
 #: A list that must not be empty. Checked after its entries, so that a wrong entry is not reported as a missing one.
 NOT_EMPTY = (AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1}))
+
+
+def _distinct(items: Any) -> Any:
+    names = [item.name for item in items]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise PydanticCustomError("duplicate", "each name once; {name} stands twice", {"name": repr(twice)})
+    return items
+
+
+#: A list whose entries have names of their own: the same name twice is evidence counted twice.
+DISTINCT_NAMES = AfterValidator(_distinct)
 #: Any finite decimal, written as text: rates that money is computed from.
 DecimalText = Annotated[Decimal, BeforeValidator(_decimal), _TEXT, _text_schema(r"^-?\d{1,18}(\.\d{1,18})?$", "0.0435")]
 #: An amount of money, written as text with at most two decimals.

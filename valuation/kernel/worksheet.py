@@ -350,13 +350,22 @@ class Worksheet:
 
     def refuse_if_failed(self) -> None:
         """Raise if a line is not finite or a refusing check fails."""
+        refusing = [check for check in self.checks if check.severity == "refuse"]
+        # A check that says why goes before the finiteness of what its condition would have spoiled.
+        self._refuse([check for check in refusing if self._is_finite(check)])
         for entry in self.entries:
             _refuse_not_finite(entry.name, self._values[entry.name], self.axis.label.en)
-        for check in self.checks:
-            if check.severity == "refuse" and not self._holds(check):
+        self._refuse(refusing)
+
+    def _refuse(self, checks: Sequence[Check]) -> None:
+        for check in checks:
+            if not self._holds(check):
                 raise RefusalError.of(
                     check.name, found=self._found(check), expected=check.expected, advice=check.advice
                 )
+
+    def _is_finite(self, check: Check) -> bool:
+        return all(bool(np.all(np.isfinite(self._values[name]))) for name in names_in(check.expression))
 
     def warnings(self) -> tuple[NamedWarning, ...]:
         """The checks with severity *warn* that fail, as named doubts."""

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from valuation.errors import InputError
 from valuation.kernel.expression import Name
-from valuation.kernel.fields import NOT_EMPTY, Day, FiniteFloat, FrozenModel
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, Day, FiniteFloat, FrozenModel
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, ShareFigure, at_least
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
@@ -54,7 +54,7 @@ class ComparableTransactionsInputs(FrozenModel):
     level_share : probability inside the interval.
     """
 
-    comparables: Annotated[tuple[Comparable, ...], Field(max_length=500), *NOT_EMPTY]
+    comparables: Annotated[tuple[Comparable, ...], Field(max_length=500), *NOT_EMPTY, DISTINCT_NAMES]
     subject_quantity: PositiveFigure
     average: Average
     level_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.9

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.expression import Expression, Name, total
-from valuation.kernel.fields import NOT_EMPTY, FiniteFloat, FrozenModel, Reason
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FiniteFloat, FrozenModel, Reason
 from valuation.kernel.figures import Amount, Figure, at_least
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
@@ -63,7 +63,7 @@ class EnterpriseMultiplesInputs(FrozenModel):
     """
 
     branded: Company
-    generics: Annotated[tuple[GenericCompany, ...], Field(max_length=50), *NOT_EMPTY]
+    generics: Annotated[tuple[GenericCompany, ...], Field(max_length=50), *NOT_EMPTY, DISTINCT_NAMES]
     multiples: Annotated[dict[Driver, MultipleWeight], *NOT_EMPTY]
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.expression import Expression, Name, larger
-from valuation.kernel.fields import NOT_EMPTY, Day, FiniteFloat, FrozenModel, WholeNumber
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, Day, FiniteFloat, FrozenModel, WholeNumber
 from valuation.kernel.figures import (
     Amount,
     AmountSeries,
@@ -83,7 +83,7 @@ class LicenceNormalisationInputs(FrozenModel):
     level_share : probability inside the interval.
     """
 
-    licences: Annotated[tuple[Licence, ...], Field(max_length=200), *NOT_EMPTY]
+    licences: Annotated[tuple[Licence, ...], Field(max_length=200), *NOT_EMPTY, DISTINCT_NAMES]
     timing: Literal["year_end", "mid_year"]
     average: Average
     level_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.9

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.expression import Expression, Name
-from valuation.kernel.fields import NOT_EMPTY, Day, FiniteFloat, FrozenModel, Reason
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, Day, FiniteFloat, FrozenModel, Reason
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, at_least
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
@@ -61,7 +61,7 @@ class QualityScoreRatioInputs(FrozenModel):
     """
 
     groups: Annotated[dict[str, IndicatorGroup], Field(max_length=20), *NOT_EMPTY]
-    comparables: Annotated[tuple[ScoredComparable, ...], Field(max_length=500), *NOT_EMPTY]
+    comparables: Annotated[tuple[ScoredComparable, ...], Field(max_length=500), *NOT_EMPTY, DISTINCT_NAMES]
     combination: Literal["mean_of_ratios", "ratio_of_totals"]
     maximum_ratio: Annotated[FiniteFloat, Field(gt=1, le=1000)]
     average: Average

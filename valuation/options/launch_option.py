@@ -15,7 +15,7 @@ from valuation.kernel.figures import Amount, Figure, PositiveFigure, RateFigure,
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet, Worksheet
-from valuation.options._lattice import STEPS_ONE, Launch, american_launch_value, launch_boundary
+from valuation.options._lattice import STEPS_MANY, STEPS_ONE, Launch, american_launch_value, launch_boundary
 
 __all__ = ["METHOD", "LaunchOptionInputs"]
 
@@ -209,7 +209,8 @@ def _details(inputs: LaunchOptionInputs, worksheet: Worksheet) -> dict[str, Any]
         "launch_threshold": [
             {"time_years": time, "value_if_launched_today": level} for time, level in launch_boundary(launch)
         ],
-        "convergence": f"binomial lattices of {STEPS_ONE // 2} and {STEPS_ONE} steps, extrapolated as 2V(2n) − V(n)",
+        "convergence": f"binomial lattices of {STEPS_ONE // 2} and {STEPS_ONE} steps, extrapolated as 2V(2n) − V(n);"
+        f" interval and sensitivities on {STEPS_MANY // 2} and {STEPS_MANY}",
         "pledgee": "launching today or never: exercise skill and funding of the owner are not counted on",
     }
 

@@ -6,6 +6,7 @@ properties (hypothesis).
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -30,8 +31,12 @@ def losses(physical: float, functional: float, economic: float, combination: str
     }
 
 
+#: Each cost item has a name of its own.
+NUMBERS = itertools.count()
+
+
 def item(value: str, ratio: float = 1.0, **more: Any) -> dict[str, Any]:
-    return {"name": f"item {value}", "amount": amount(value, **more), "price_index_ratio": figure(ratio)}
+    return {"name": f"item {next(NUMBERS)}", "amount": amount(value, **more), "price_index_ratio": figure(ratio)}
 
 
 def made(**changes: Any) -> Appraisal:

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.fields import (
+    DISTINCT_NAMES,
     Currency,
     Dates,
     Day,
@@ -253,3 +254,15 @@ def test_a_wrong_valuation_date_is_said_once() -> None:
     with pytest.raises(InputError) as raised:
         parse(Dates, data)
     assert [problem.field for problem in raised.value.problems] == ["valuation_date"]
+
+
+def test_the_same_name_twice_is_evidence_counted_twice() -> None:
+    class Named(FrozenModel):
+        name: str
+
+    class Listed(FrozenModel):
+        rows: Annotated[tuple[Named, ...], DISTINCT_NAMES]
+
+    assert len(parse(Listed, {"rows": [{"name": "甲"}, {"name": "乙"}]}).rows) == 2
+    with pytest.raises(InputError, match="rows: .*each name once; '甲' stands twice"):
+        parse(Listed, {"rows": [{"name": "甲"}, {"name": "甲"}]})

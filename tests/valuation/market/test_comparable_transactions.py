@@ -6,6 +6,7 @@ arithmetic by hand, and properties (hypothesis).
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -19,12 +20,14 @@ from tests.valuation.asking import amount, answered, cost, figure, market, serie
 from valuation.errors import InputError
 from valuation.kernel.conclusion import Conclusion
 
+#: Each deal has a name of its own.
+NUMBERS = itertools.count()
 PRICES = st.lists(st.floats(100, 1e6), min_size=2, max_size=8)
 
 
 def comparable(paid: float, weight: float, **changes: Any) -> dict[str, Any]:
     data = {
-        "name": f"deal {paid:.2f}",
+        "name": f"deal {paid:.2f} no. {next(NUMBERS)}",
         "traded_on": "2019-06-30",
         "price": amount(f"{paid:.2f}"),
         "quantity": figure(1.0),

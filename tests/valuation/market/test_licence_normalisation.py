@@ -159,7 +159,7 @@ def test_a_licence_that_contradicts_itself_is_refused(changes: dict[str, Any], f
 
 
 def test_all_faults_are_told_at_once() -> None:
-    faulty = licence(signed_on="2021-01-01", minimum_royalty=amounts(0), milestones=[milestone(9, "1.00", 1.0)])
+    faulty = licence("乙", signed_on="2021-01-01", minimum_royalty=amounts(0), milestones=[milestone(9, "1.00", 1.0)])
     with pytest.raises(InputError) as raised:
         rate(licence("甲", 0.5), faulty | {"weight_share": 0.5})
     assert [each.field.split(".")[2] for each in raised.value.problems] == [
@@ -172,7 +172,7 @@ def test_all_faults_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("changes", "check"),
     [
-        ({"sales": amounts(*[0] * 5), "entry_fee": amount("1.00")}, "effective_rate"),
+        ({"sales": amounts(*[0] * 5), "entry_fee": amount("1.00")}, "sales_under_licence"),
         ({"entry_fee": amount("9000000.00")}, "payments_within_sales"),
     ],
 )
