@@ -107,14 +107,10 @@ def wheel(arguments: list[str]) -> int:
         require(build, "The wheel could not be built.")
         (built,) = folder.glob("*.whl")
         clean = folder / "venv"
-        require(
-            [find_uv(), "venv", "--quiet", "--python", PYTHON, clean], "No clean environment could be made."
-        )
+        require([find_uv(), "venv", "--quiet", "--python", PYTHON, clean], "No clean environment could be made.")
         python = clean / PYTHON.relative_to(VENV)
         install: list[str | Path] = [find_uv(), "pip", "install", "--quiet", "--python", python]
-        require(
-            [*install, "--require-hashes", "-r", RUNTIME_LOCK], "The runtime packages were not installed."
-        )
+        require([*install, "--require-hashes", "-r", RUNTIME_LOCK], "The runtime packages were not installed.")
         require([*install, "--no-deps", built], "The wheel was not installed.")
         return smoke(python, folder)
 
@@ -203,9 +199,7 @@ class SetupError(Exception):
 def has_worker_choice(arguments: Sequence[str]) -> bool:
     """Tell whether the pytest arguments choose the number of workers or need a single process."""
     single_process = ("--pdb", "--trace", "-s", "--collect-only", "--co")
-    return any(
-        argument in single_process or argument.startswith(("-n", "--numprocesses")) for argument in arguments
-    )
+    return any(argument in single_process or argument.startswith(("-n", "--numprocesses")) for argument in arguments)
 
 
 def run(*command: str | Path) -> int:
@@ -394,9 +388,7 @@ def write_launcher(script: str, target: str) -> None:
     code = f"import sys\nfrom {module} import {function}\n\nsys.exit({function}())\n"
     if WINDOWS:
         (BIN / f"{script}-script.py").write_text(code, encoding="utf-8")
-        (BIN / f"{script}.cmd").write_text(
-            f'@"%~dp0python.exe" "%~dp0{script}-script.py" %*\r\n', encoding="utf-8"
-        )
+        (BIN / f"{script}.cmd").write_text(f'@"%~dp0python.exe" "%~dp0{script}-script.py" %*\r\n', encoding="utf-8")
         return
     launcher = BIN / script
     # Through `sh`, since the kernel cuts a `#!` line that holds a long path or one with a space.

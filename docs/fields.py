@@ -48,7 +48,7 @@ _BY_READER = {
     "_currency": "币种 currency",
 }
 #: What the functions that check a field demand, where they state it nowhere else.
-_BY_CHECK = {"_share": "0 – 1", "_positive": "> 0"}
+_BY_CHECK = {"_distinct": "名称不重复 each name once", "_share": "0 – 1", "_positive": "> 0"}
 _LIMITS: Mapping[type, tuple[str, str]] = {
     annotated_types.Ge: ("≥", "ge"),
     annotated_types.Gt: (">", "gt"),

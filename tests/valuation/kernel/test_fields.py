@@ -264,5 +264,5 @@ def test_the_same_name_twice_is_evidence_counted_twice() -> None:
         rows: Annotated[tuple[Named, ...], DISTINCT_NAMES]
 
     assert len(parse(Listed, {"rows": [{"name": "甲"}, {"name": "乙"}]}).rows) == 2
-    with pytest.raises(InputError, match="rows: .*each name once; '甲' stands twice"):
+    with pytest.raises(InputError, match=r"rows: .*each name once; '甲' stands twice"):
         parse(Listed, {"rows": [{"name": "甲"}, {"name": "甲"}]})
