@@ -16,11 +16,11 @@ from api.store.answers import AnswerKind, NewAnswer, add_answer
 from api.store.tables import AnswerRow
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.digest import ENGINE_VERSION
-from valuation.kernel.figures import GRADE_LABELS, graded_in
-from valuation.kernel.labels import Label, NamedWarning
+from valuation.kernel.figures import graded_in
+from valuation.kernel.labels import NamedWarning
 from valuation.kernel.sources import Source
 
-__all__ = ["Answered", "named_under", "refuse_undrawn", "remember", "store", "supposed_inputs"]
+__all__ = ["Answered", "named_under", "refuse_undrawn", "remember", "store"]
 
 
 @dataclass(frozen=True)
@@ -94,15 +94,3 @@ def refuse_undrawn(model: BaseModel) -> None:
     ]
     if problems:
         raise InputError.from_problems(problems)
-
-
-def supposed_inputs(model: BaseModel) -> tuple[NamedWarning, ...]:
-    """Which figures are only supposed? One named doubt for hypotheses and one for assumptions, listing their paths."""
-    found = []
-    for grade in ("hypothesis", "assumed"):
-        named = ", ".join(path for path, figure in graded_in(model) if figure.grade == grade)
-        if named:
-            label = GRADE_LABELS[grade]
-            text = Label(f"{label.zh}的输入：{named}", f"{label.en} inputs: {named}")
-            found.append(NamedWarning(f"{grade}_inputs", text))
-    return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from api.answered import Answered, named_under, refuse_undrawn, supposed_inputs
+from api.answered import Answered, named_under, refuse_undrawn
 from api.rates.curve_papers import curve_paper
 from api.rates.schemas import (
     BuildUpPaper,
@@ -26,7 +26,7 @@ from valuation.discounting.wara import wara_paper
 from valuation.kernel.conclusion import amount_text
 from valuation.kernel.dated import DatedValue
 from valuation.kernel.digest import ENGINE_VERSION, digest_of
-from valuation.kernel.figures import check_sources
+from valuation.kernel.figures import check_sources, supposed_inputs
 from valuation.kernel.labels import NamedWarning
 from valuation.kernel.sources import Source, unverified
 from valuation.kernel.workbook import workbook_bytes

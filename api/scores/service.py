@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from api.answered import Answered, named_under, refuse_undrawn, supposed_inputs
+from api.answered import Answered, named_under, refuse_undrawn
 from api.scores.schemas import (
     OwnProfileScore,
     PatentQualityScore,
@@ -21,7 +21,7 @@ from valuation.indicators.score import score
 from valuation.indicators.score_profile import standard_profile, standard_structure
 from valuation.indicators.us_lapse import us_lapse
 from valuation.kernel.digest import digest_of
-from valuation.kernel.figures import check_sources
+from valuation.kernel.figures import check_sources, supposed_inputs
 from valuation.kernel.labels import NamedWarning
 from valuation.kernel.sources import Source, unverified
 

@@ -25,7 +25,7 @@ from valuation.kernel.fields import (
     MoneyText,
     Reason,
 )
-from valuation.kernel.labels import Label
+from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.sources import Source
 from valuation.uncertainty.distributions import Distribution
 
@@ -47,6 +47,7 @@ __all__ = [
     "at_least",
     "check_sources",
     "graded_in",
+    "supposed_inputs",
     "within",
 ]
 
@@ -227,6 +228,18 @@ def _graded_below(value: Any, path: str) -> Iterator[tuple[str, Graded]]:
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from _graded_below(item, f"{path}.{index}")
+
+
+def supposed_inputs(model: BaseModel) -> tuple[NamedWarning, ...]:
+    """Which figures are only supposed? One doubt for hypotheses and one for assumptions, naming each figure."""
+    found = []
+    for grade in ("hypothesis", "assumed"):
+        named = ", ".join(path for path, figure in graded_in(model) if figure.grade == grade)
+        if named:
+            label = GRADE_LABELS[grade]
+            text = Label(f"{label.zh}的输入：{named}", f"{label.en} inputs: {named}")
+            found.append(NamedWarning(f"{grade}_inputs", text))
+    return tuple(found)
 
 
 def check_sources(model: BaseModel, *, listed: Mapping[str, Source]) -> tuple[Source, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 from valuation.kernel.conclusion import Conclusion, Indicated
 from valuation.kernel.digest import ENGINE_VERSION, digest_of
 from valuation.kernel.fields import Dates, FrozenModel
-from valuation.kernel.figures import GRADE_LABELS, check_sources, graded_in
+from valuation.kernel.figures import check_sources, supposed_inputs
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.sources import Source, unverified
 from valuation.kernel.subject import Subject
@@ -182,7 +182,7 @@ def _indicated(worksheet: Worksheet, name: str) -> Indicated:
 
 def _all_warnings(inputs: FrozenModel, paper: Paper, used: tuple[Source, ...]) -> tuple[NamedWarning, ...]:
     """The method's doubts, the checks that failed softly, what was only supposed, what nobody verified."""
-    return (*paper.warnings, *paper.worksheet.warnings(), *_supposed(inputs), *unverified(used))
+    return (*paper.warnings, *paper.worksheet.warnings(), *supposed_inputs(inputs), *unverified(used))
 
 
 def _refused_draws(paper: Paper, uncertainty: Uncertainty | None) -> tuple[NamedWarning, ...]:
@@ -206,15 +206,3 @@ def _refused_draws(paper: Paper, uncertainty: Uncertainty | None) -> tuple[Named
         for name, share in worksheet.failing_shares(draws).items()
         if share > 0
     )
-
-
-def _supposed(inputs: FrozenModel) -> tuple[NamedWarning, ...]:
-    """Name every figure that is a hypothesis or an assumption, so that no reader takes it for evidence."""
-    found = []
-    for grade in ("hypothesis", "assumed"):
-        named = [path for path, figure in graded_in(inputs) if figure.grade == grade]
-        if named:
-            label, listed = GRADE_LABELS[grade], ", ".join(named)
-            text = Label(f"{label.zh}的输入：{listed}", f"{label.en} inputs: {listed}")
-            found.append(NamedWarning(f"{grade}_inputs", text))
-    return tuple(found)
