@@ -149,5 +149,5 @@ METHOD = Method(
     inputs_model=ReplacementCostInputs,
     build=_build,
     references=("IVS 210 Intangible Assets, replacement cost method", "资产评估执业准则——知识产权, 成本法"),
-    cases=(),
+    cases=("cn-patent-replacement-cost-45",),
 )
