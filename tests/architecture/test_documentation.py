@@ -101,7 +101,9 @@ def test_nothing_tracked_names_a_place_on_one_machine() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("planted", ["open /work/main/x", "'/tmp/out.xlsx'", "(/root/.cache)", "/home/user/x"])
-def test_a_place_on_one_machine_is_noticed(planted: str) -> None:
-    assert MACHINE_PATHS.search(planted)
+@pytest.mark.parametrize("folder", ["work", "tmp", "root", "home"])
+def test_a_place_on_one_machine_is_noticed(folder: str) -> None:
+    # Put together here, so that this file does not name such a place itself.
+    planted = "/".join(("", folder, "x"))
+    assert all(MACHINE_PATHS.search(text) for text in (f"open {planted}/y", f"'{planted}.xlsx'", f"({planted})"))
     assert not MACHINE_PATHS.search("https://example.org/work/page and api/tmp/file")
