@@ -106,4 +106,4 @@ def test_a_place_on_one_machine_is_noticed(folder: str) -> None:
     # Put together here, so that this file does not name such a place itself.
     planted = "/".join(("", folder, "x"))
     assert all(MACHINE_PATHS.search(text) for text in (f"open {planted}/y", f"'{planted}.xlsx'", f"({planted})"))
-    assert not MACHINE_PATHS.search("https://example.org/work/page and api/tmp/file")
+    assert not MACHINE_PATHS.search(f"https://example.org{planted} and api{planted}")

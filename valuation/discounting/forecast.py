@@ -23,6 +23,7 @@ from valuation.kernel.method import Setting
 from valuation.kernel.worksheet import Axis, Sheet
 
 __all__ = [
+    "TIME_MEASURES",
     "YEARS",
     "Forecast",
     "NoTax",
@@ -37,13 +38,15 @@ __all__ = [
     "forecast_years",
     "present_value_line",
     "tax_rate_line",
+    "uncounted_years",
     "value_line",
     "year_axis",
 ]
 
 #: What the columns of a forecast are.
 YEARS = Label("年度截止日", "year ending")
-_TIMES = {
+#: How the time of a flow is measured, for each timing.
+TIME_MEASURES = {
     "year_end": "anniversaries of the valuation date plus days over the running year, end of the counted part",
     "mid_year": "anniversaries of the valuation date plus days over the running year, middle of the counted part",
     "exact": "days to the stated payment day over 365",
@@ -187,7 +190,7 @@ def discount_factor_line(sheet: Sheet, forecast: Forecast, counted: CountedYears
         times,
         label=Label("折现年期", "time of the flow"),
         unit="years",
-        reason=_TIMES[forecast.timing],
+        reason=TIME_MEASURES[forecast.timing],
     )
     return sheet.line("discount_factor", (1 + rate) ** -time, label=Label("折现系数", "discount factor"), unit="1")
 
@@ -245,10 +248,10 @@ def value_line(
 
 def forecast_doubts(forecast: Forecast, counted: CountedYears) -> tuple[NamedWarning, ...]:
     """What must a reader know of the forecast: years after the end of life, a footing that was not stated?"""
-    return (*_uncounted_years(counted), *footing_doubts(forecast.footing))
+    return (*uncounted_years(counted), *footing_doubts(forecast.footing))
 
 
-def _uncounted_years(counted: CountedYears) -> tuple[NamedWarning, ...]:
+def uncounted_years(counted: CountedYears) -> tuple[NamedWarning, ...]:
     """Which years lie wholly after the end of life, and so add nothing?"""
     after = [label for label, share in zip(counted.labels, counted.shares, strict=True) if share == 0]
     if not after:
@@ -268,7 +271,7 @@ def forecast_conventions(
     """Timing, compounding, survival, tax: the conventions that the conclusion echoes."""
     conventions = {
         "timing": forecast.timing,
-        "time_measure": _TIMES[forecast.timing],
+        "time_measure": TIME_MEASURES[forecast.timing],
         "compounding": "annual",
         "survival": f"{forecast.survival.kind}, at the middle of the counted part of each year",
     }

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
+from valuation.discounting.forecast import TIME_MEASURES, counted_share_line, uncounted_years
 from valuation.discounting.survival import Survival, survival_line
 from valuation.discounting.tax_amortisation import TaxAmortisation, value_with_tax_amortisation
 from valuation.discounting.timing import CountedYears, Timing, add_years, counted_years, flow_times
@@ -85,7 +86,7 @@ def _build(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> Paper:
         answer=value.name,
         conventions=_conventions(inputs),
         beside=("present_value", "tab_factor"),
-        warnings=(*warnings, *_uncounted(counted), *_unforecast(inputs, setting), *footing_doubts(inputs.footing)),
+        warnings=(*warnings, *uncounted_years(counted), *_unforecast(inputs, setting), *footing_doubts(inputs.footing)),
     )
 
 
@@ -122,13 +123,7 @@ def _after_tax_flows(
         unit="share",
         domain=(0, 1),
     )
-    share = sheet.derived_row(
-        "counted_share",
-        counted.shares,
-        label=Label("计入期间占全年比例", "part of the year counted"),
-        unit="share",
-        reason="days after the valuation date and before the end of life over the days of the year",
-    )
+    share = counted_share_line(sheet, counted)
     revenue = sheet.line("counted_revenue", stated * share, label=Label("计入收入", "revenue counted"), unit=unit)
     royalty = sheet.line("royalty", revenue * rate, label=Label("节省的许可费", "royalty saved"), unit=unit)
     before = sheet.line("before_tax", royalty - cost * share, label=Label("税前收益", "saving before tax"), unit=unit)
@@ -160,7 +155,7 @@ def _present_value(
         times,
         label=Label("折现年期", "time of the flow"),
         unit="years",
-        reason=_TIMES[inputs.timing],
+        reason=TIME_MEASURES[inputs.timing],
     )
     survival = survival_line(sheet, inputs.survival, mid_times=counted.mid_times)
     expected = sheet.line(
@@ -256,19 +251,6 @@ def _profit_test(
     return ()
 
 
-def _uncounted(counted: CountedYears) -> tuple[NamedWarning, ...]:
-    after = [label for label, share in zip(counted.labels, counted.shares, strict=True) if share == 0]
-    if not after:
-        return ()
-    years = ", ".join(after)
-    return (
-        NamedWarning(
-            "years_after_end_of_life",
-            Label(f"寿命终止后的年度未计入：{years}", f"years after the end of life are not counted: {years}"),
-        ),
-    )
-
-
 def _unforecast(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> tuple[NamedWarning, ...]:
     """Years of life that no forecast covers count as nothing, and the reader must know."""
     life_end = _last_day(inputs, setting)
@@ -286,7 +268,7 @@ def _conventions(inputs: ReliefFromRoyaltyInputs) -> dict[str, str]:
     amortisation = inputs.tax_amortisation
     return {
         "timing": inputs.timing,
-        "time_measure": _TIMES[inputs.timing],
+        "time_measure": TIME_MEASURES[inputs.timing],
         "compounding": "annual",
         "tax_on_losses": inputs.tax_on_losses,
         "survival": f"{inputs.survival.kind}, at the middle of the counted part of each year",
@@ -294,11 +276,6 @@ def _conventions(inputs: ReliefFromRoyaltyInputs) -> dict[str, str]:
     } | footing_conventions(inputs.footing)
 
 
-_TIMES = {
-    "year_end": "anniversaries of the valuation date plus days over the running year, end of the counted part",
-    "mid_year": "anniversaries of the valuation date plus days over the running year, middle of the counted part",
-    "exact": "days to the stated payment day over 365",
-}
 _LABEL = Label("许可费节省法", "Relief from royalty")
 
 METHOD = Method(
