@@ -117,17 +117,37 @@ def test_twelve_grounds_of_refusal(policies: dict[str, DatedTable]) -> None:
     assert review.warning.code == "recalled_value"
 
 
-def test_lpr_steps_gaps_and_recalled_fixing(policies: dict[str, DatedTable]) -> None:
+def test_lpr_begins_with_its_first_fixing_and_ends_in_a_gap(policies: dict[str, DatedTable]) -> None:
     lpr = policies["lpr"]
     assert lpr.value("one_year_rate_share", on=DAY(2019, 8, 20)).value == Decimal("0.0425")
     assert lpr.value("five_year_rate_share", on=DAY(2022, 5, 20)).value == Decimal("0.0445")
     for name in lpr.parameters:
         with pytest.raises(BeforeFirstStepError):
             lpr.value(name, on=DAY(2019, 8, 19))
-        for day in (DAY(2024, 1, 20), DAY(2025, 6, 20)):
-            with pytest.raises(GapError, match="National Interbank Funding Center"):
-                lpr.value(name, on=day)
-        assert lpr.value(name, on=DAY(2025, 5, 20)).status == "recalled"
+        assert lpr.value(name, on=DAY(2026, 4, 19)).status == "read"
+        with pytest.raises(GapError, match="National Interbank Funding Center"):
+            lpr.value(name, on=DAY(2026, 4, 20))
+
+
+#: Authority: every fixing from 2023-12 to 2026-03 in the file that the source names: month, day, one year, five years.
+FIXINGS = """
+2023-12-20 3.45 4.20; 2024-01-22 3.45 4.20; 2024-02-20 3.45 3.95; 2024-03-20 3.45 3.95; 2024-04-22 3.45 3.95;
+2024-05-20 3.45 3.95; 2024-06-20 3.45 3.95; 2024-07-22 3.35 3.85; 2024-08-20 3.35 3.85; 2024-09-20 3.35 3.85;
+2024-10-21 3.10 3.60; 2024-11-20 3.10 3.60; 2024-12-20 3.10 3.60; 2025-01-20 3.10 3.60; 2025-02-20 3.10 3.60;
+2025-03-20 3.10 3.60; 2025-04-21 3.10 3.60; 2025-05-20 3.00 3.50; 2025-06-20 3.00 3.50; 2025-07-21 3.00 3.50;
+2025-08-20 3.00 3.50; 2025-09-22 3.00 3.50; 2025-10-20 3.00 3.50; 2025-11-20 3.00 3.50; 2025-12-22 3.00 3.50;
+2026-01-20 3.00 3.50; 2026-02-24 3.00 3.50; 2026-03-20 3.00 3.50
+"""
+
+
+@pytest.mark.parametrize("row", FIXINGS.split(";"))
+def test_lpr_is_the_fixing_until_the_day_before_the_next(policies: dict[str, DatedTable], row: str) -> None:
+    day, *percents = row.split()
+    for name, percent in zip(("one_year", "five_year"), percents, strict=True):
+        found = policies["lpr"].value(f"{name}_rate_share", on=datetime.date.fromisoformat(day))
+        assert (found.value, found.status) == (Decimal(percent) / 100, "read")
+    # The change of 2024-07-22 does not reach back to the day before it.
+    assert policies["lpr"].value("one_year_rate_share", on=DAY(2024, 7, 21)).value == Decimal("0.0345")
 
 
 def test_lpr_agrees_with_every_monthly_fixing(policies: dict[str, DatedTable]) -> None:

@@ -89,9 +89,12 @@ def test_yearly_cap_can_be_supposed(quote: Ask, data: dict[str, Any]) -> None:
 
 
 def test_no_lpr_no_answer(quote: Ask, data: dict[str, Any]) -> None:
-    # The LPR of that day is not in the data; it is not replaced by an older one.
+    # The fixing of 2026-04-20 is not in the data; it is not replaced by an older one.
+    data["dates"] = {"valuation_date": "2026-03-31", "policy_date": "2026-04-09", "report_date": "2026-04-09"}
+    data["asset"] |= {"appraised_on": "2026-03-31", "expiry_date": "2036-05-17"}
+    assert answer(quote(asked(data, drawdown_date="2026-04-17")))["granted"] is False
     with pytest.raises(GapError, match="one_year_rate_share"):
-        quote(asked(data, drawdown_date="2024-03-20"))
+        quote(asked(data, drawdown_date="2026-04-20"))
     with pytest.raises(BeforeFirstStepError, match="2019-08-20"):
         quote(asked(data, drawdown_date="2019-08-19"))
 
