@@ -22,8 +22,9 @@ MULTIPLE = "guarantee_liability_per_net_assets_max_multiple"
         ("national_conversion_fund_2021", "government_share_max_share", "0.30", "read"),
         ("national_conversion_fund_2021", "invested_per_government_min_multiple", "3", "read"),
         ("national_conversion_fund_2021", "on_target_investment_min_share", "0.50", "read"),
-        ("guarantee_liability", f"{MULTIPLE}.general", "10", "recalled"),
-        ("guarantee_liability", f"{MULTIPLE}.small_and_agricultural", "15", "recalled"),
+        # authority: 国务院令第683号 art. 15
+        ("guarantee_liability", f"{MULTIPLE}.general", "10", "read"),
+        ("guarantee_liability", f"{MULTIPLE}.small_and_agricultural", "15", "read"),
         ("state_council_2025_1", "local_reinvestment_direction", "lower_or_drop", "read"),
         ("state_council_2025_1", "may_judge_single_project_or_year", "False", "read"),
         ("haikou_pool_selection_2022", "bank_line_per_pool_min_multiple", "10", "read"),
