@@ -65,7 +65,9 @@ def refuse_disorder(*days: datetime.date | None, expected: str) -> None:
 
 def _changed_since(parameter: str, dated: DatedValue) -> tuple[NamedWarning, ...]:
     """Name a later law with another term: whether it reaches older rights is not in the table."""
-    later = [s for s in reference_table("legal_terms").parameters[parameter].steps if s.from_date > dated.from_date]
+    steps = reference_table("legal_terms").parameters[parameter].steps
+    # A newer wording with the same term changes nothing for the right.
+    later = [step for step in steps if step.from_date > dated.from_date and step.value != dated.value]
     if not later:
         return ()
     step = later[0]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.valuation.asking import VARIETY, answered, relief
 from tests.valuation.assets.rights import DRUG, FILM, REGION, RIGHTS, SOFTWARE, TRADEMARK
-from valuation.assets._legal_term import legal_end
+from valuation.assets._legal_term import legal_end, legal_term
 from valuation.catalogue import subject_models
 from valuation.errors import BeforeFirstStepError, InputError, UnknownNameError
 from valuation.kernel.fields import parse
@@ -108,7 +108,7 @@ def test_a_forecast_ends_with_the_derived_term_and_its_source_is_doubted() -> No
         (TRADEMARK, "renewal_expected"),
         (REGION, "bound_to_region"),
         (GRANTED, "term_changed_since"),
-        (FILM, "recalled_value"),
+        (TRADEMARK | {"renewal": "not_expected"}, "recalled_value"),
     ],
 )
 def test_the_doubt_of_a_kind_is_named_in_the_answer(data: dict[str, Any], code: str) -> None:
@@ -118,7 +118,32 @@ def test_the_doubt_of_a_kind_is_named_in_the_answer(data: dict[str, Any], code: 
 
 def test_a_term_that_no_later_law_changed_is_not_doubted_for_it() -> None:
     new = right(GRANTED, grant_date="2025-06-01")
-    assert {each.code for each in new.doubts()} == {"recalled_value"}
+    assert {each.code for each in new.doubts()} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "last_recalled", "first_read"),
+    [
+        ("trademark", "2019-10-31", "2019-11-01"),
+        ("software.legal_person", "2013-01-29", "2013-01-30"),
+        ("plant_variety.other", "2014-07-28", "2014-07-29"),
+        ("copyright.legal_person", None, "1991-06-01"),
+        ("circuit_layout", None, "2001-10-01"),
+    ],
+)
+def test_only_the_wording_that_was_read_is_free_of_doubt(name: str, last_recalled: str | None, first_read: str) -> None:
+    """Authority: which version of each act was read. A newer wording with the same term is no change of the term."""
+    read = legal_term(name, start=datetime.date.fromisoformat(first_read), jurisdiction="CN")
+    assert "recalled_value" not in {each.code for each in read.doubts}
+    if last_recalled is None:
+        with pytest.raises(BeforeFirstStepError):
+            legal_term(name, start=datetime.date.fromisoformat(first_read) - datetime.timedelta(1), jurisdiction="CN")
+        return
+    older = legal_term(name, start=datetime.date.fromisoformat(last_recalled), jurisdiction="CN")
+    assert older.value.value == read.value.value
+    assert "recalled_value" in {each.code for each in older.doubts}
+    changed = "term_changed_since" in {each.code for each in older.doubts}
+    assert changed == (name == "plant_variety.other")
 
 
 def test_what_the_table_does_not_know_is_refused() -> None:
