@@ -1,10 +1,12 @@
 """Infringement damages: the order of bases, the range of the law on the day, punitive multiples, costs.
 
-Checked against: hand calculations and the two versions of the patent law (table T7), each on its side of 2021-06-01.
+Checked against: hand calculations; the two versions of the patent law (table T7), each on its side of 2021-06-01; the
+amounts and multiples that the articles of the four laws print.
 """
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from tests.valuation.asking import DATES, amount, figure
 from tests.valuation.method_samples import codes, concluded, conclusion, sample
 from valuation.errors import BeforeFirstStepError, InputError, RefusalError
 from valuation.kernel.conclusion import Conclusion
+from valuation.reference import number_of
 
 NAME = "infringement_damages"
 NEW_LAW = {"dates": {**DATES, "policy_date": "2022-06-30"}}
@@ -117,12 +120,34 @@ def test_a_statutory_amount_bears_no_multiple() -> None:
         conclusion(NAME, sample(NAME, basis=statutory("100000.00"), punitive=punitive(2.0)), **NEW_LAW)
 
 
-def test_a_law_from_memory_is_named() -> None:
-    patent = conclusion(NAME, sample(NAME, punitive=punitive(2.0)), **NEW_LAW)
-    trademark = conclusion(NAME, sample(NAME, law="trademark", punitive=punitive(2.0)), **NEW_LAW)
-    assert "recalled_value" not in codes(patent)
-    assert "recalled_value" in codes(trademark)
-    assert "2020" in patent.conventions["versions"]
+def test_every_law_was_read_and_its_version_is_named() -> None:
+    for law, version in (("patent", "2020"), ("trademark", "2019"), ("copyright", "2020"), ("plant_variety", "2021")):
+        found = conclusion(NAME, sample(NAME, law=law, punitive=punitive(2.0)), **NEW_LAW)
+        assert "recalled_value" not in codes(found)
+        assert version in found.conventions["versions"]
+
+
+@pytest.mark.parametrize(
+    ("law", "first_day", "low", "high", "punitive_high"),
+    [
+        # 专利法（2020）第七十一条：三万元以上五百万元以下，一倍以上五倍以下
+        ("patent", "2021-06-01", 30_000, 5_000_000, 5),
+        # 商标法（2013）第六十三条：三百万元以下，一倍以上三倍以下；（2019）：五百万元以下，一倍以上五倍以下
+        ("trademark", "2014-05-01", 0, 3_000_000, 3),
+        ("trademark", "2019-11-01", 0, 5_000_000, 5),
+        # 著作权法（2020）第五十四条：五百元以上五百万元以下，一倍以上五倍以下
+        ("copyright", "2021-06-01", 500, 5_000_000, 5),
+        # 种子法（2021）第七十二条：五百万元以下，一倍以上五倍以下
+        ("plant_variety", "2022-03-01", 0, 5_000_000, 5),
+    ],
+)
+def test_the_table_says_what_the_laws_print(law: str, first_day: str, low: int, high: int, punitive_high: int) -> None:
+    day = datetime.date.fromisoformat(first_day)
+    printed = {"statutory_low_cny": low, "statutory_high_cny": high}
+    printed |= {"punitive_low_multiple": 1, "punitive_high_multiple": punitive_high}
+    for name, expected in printed.items():
+        number, dated = number_of("cn_damages", f"{name}.{law}", on=day)
+        assert (number, dated.status, dated.from_date) == (expected, "read", day)
 
 
 @given(st.floats(0, 0.9), st.floats(0.01, 0.1))
