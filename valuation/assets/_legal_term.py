@@ -13,7 +13,7 @@ from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.subject import LegalTerm
 from valuation.reference import number_of, reference_table, reference_warnings
 
-__all__ = ["LegalTerm", "legal_end", "legal_term", "refuse_disorder"]
+__all__ = ["COUNTRY", "LegalTerm", "beyond_compensation", "legal_end", "legal_term", "refuse_disorder"]
 
 #: The country whose terms are in ``valuation/tables/legal_terms.toml``.
 COUNTRY = "CN"
@@ -54,6 +54,39 @@ def legal_term(right: str, *, start: datetime.date, jurisdiction: str, ends_with
 def legal_end(right: str, *, start: datetime.date, jurisdiction: str, ends_with_year: bool = False) -> datetime.date:
     """On which day does a right end whose term began on ``start``? See :func:`legal_term`."""
     return legal_term(right, start=start, jurisdiction=jurisdiction, ends_with_year=ends_with_year).last_day
+
+
+def beyond_compensation(*, filed: datetime.date, stated_end: datetime.date) -> tuple[NamedWarning, ...]:
+    """Does a Chinese drug patent end, as stated, later than its term and the longest compensation for approval allow?
+
+    The end may still be right, for the law also compensates delays of the grant; so it is named, not refused.
+
+    Parameters
+    ----------
+    filed : the day of filing, from which the term runs.
+    stated_end : the last day of protection as stated; the law of that day says how long the compensation may be.
+
+    Raises
+    ------
+    BeforeFirstStepError : the patent was filed, or ends, before there was a patent law.
+
+    References
+    ----------
+    中华人民共和国专利法（2020年修正）第四十二条第三款.
+
+    Tested by: ``tests/valuation/assets/test_legal_terms.py`` (by hand on both sides of the longest end).
+    """
+    term, _ = number_of("legal_terms", "term_years.patent.invention", on=filed)
+    years, dated = number_of("cn_patent_compensation", "drug_maximum_years", on=stated_end)
+    longest = add_years(filed, int(term + years)) - datetime.timedelta(days=1)
+    if stated_end <= longest:
+        return ()
+    text = Label(
+        f"所述到期日 {stated_end} 晚于法定期限加药品专利最长补偿（{years:g} 年）的 {longest}；请核对登记簿",
+        f"the stated last day {stated_end} is later than {longest}, the term with the longest compensation of a drug"
+        f" patent ({years:g} years); check the register",
+    )
+    return (NamedWarning("beyond_longest_compensation", text), *reference_warnings([dated]))
 
 
 def refuse_disorder(*days: datetime.date | None, expected: str) -> None:

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from valuation.assets._legal_term import LegalTerm, legal_term, refuse_disorder
+from valuation.assets._legal_term import COUNTRY, LegalTerm, beyond_compensation, legal_term, refuse_disorder
 from valuation.kernel.fields import Day
+from valuation.kernel.labels import NamedWarning
 from valuation.kernel.subject import Subject
 
 __all__ = ["SUBJECT_MODEL", "DrugCandidate"]
@@ -37,6 +38,12 @@ class DrugCandidate(Subject):
         if self.patent_filing_date is None:
             return None
         return legal_term("patent.invention", start=self.patent_filing_date, jurisdiction=self.jurisdiction)
+
+    def doubts(self) -> tuple[NamedWarning, ...]:
+        """A derived end is only as sure as its source; a stated one that no compensation explains is named."""
+        if self.expiry_date is None or self.patent_filing_date is None or self.jurisdiction != COUNTRY:
+            return super().doubts()
+        return beyond_compensation(filed=self.patent_filing_date, stated_end=self.expiry_date)
 
 
 SUBJECT_MODEL = DrugCandidate

@@ -18,7 +18,7 @@ from valuation.catalogue import subject_models
 from valuation.errors import BeforeFirstStepError, InputError, UnknownNameError
 from valuation.kernel.fields import parse
 from valuation.kernel.subject import Subject
-from valuation.reference import reference_table
+from valuation.reference import number_of, reference_table
 
 GRANTED = VARIETY | {"grant_date": "2018-07-01"}
 
@@ -178,3 +178,43 @@ def test_an_impossible_fact_is_named(data: dict[str, Any], changes: dict[str, An
     with pytest.raises(InputError) as raised:
         right(data, **changes)
     assert [problem.field for problem in raised.value.problems] == [field]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        # Hand: filed 2016-03-15, twenty years end on 2036-03-14, five more on 2041-03-14.
+        ({"expiry_date": "2041-03-14"}, set()),
+        ({"expiry_date": "2041-03-15"}, {"beyond_longest_compensation"}),
+        ({"expiry_date": "2041-03-15", "jurisdiction": "US"}, set()),
+        ({"expiry_date": "2041-03-15", "patent_filing_date": None}, set()),
+        # Under the law of 2008 nothing was compensated: filed 1999-01-01, ends 2018-12-31.
+        ({"patent_filing_date": "1999-01-01", "expiry_date": "2018-12-31"}, set()),
+        ({"patent_filing_date": "1999-01-01", "expiry_date": "2019-01-01"}, {"beyond_longest_compensation"}),
+        # The wording of the law before is recalled.
+        (
+            {"patent_filing_date": "1986-01-01", "expiry_date": "2009-01-01"},
+            {"beyond_longest_compensation", "recalled_value"},
+        ),
+    ],
+)
+def test_a_drug_patent_that_outlives_every_compensation_is_named(changes: dict[str, Any], found: set[str]) -> None:
+    assert {each.code for each in right(DRUG, **changes).doubts()} == found
+
+
+@pytest.mark.parametrize(
+    ("parameter", "day", "years"),
+    [
+        # 专利法（2020）第四十二条：不超过五年、上市后总期限不超过十四年；实施细则（2023）第八十二条：减去5年
+        ("drug_maximum_years", "2021-05-31", 0),
+        ("drug_maximum_years", "2021-06-01", 5),
+        ("drug_maximum_years_after_approval", "2021-06-01", 14),
+        ("drug_deducted_years", "2023-12-11", 5),
+    ],
+)
+def test_the_compensation_is_as_the_law_prints_it(parameter: str, day: str, years: int) -> None:
+    found, dated = number_of("cn_patent_compensation", parameter, on=datetime.date.fromisoformat(day))
+    assert (found, dated.status) == (years, "read")
+    if parameter != "drug_maximum_years":
+        with pytest.raises(BeforeFirstStepError, match=parameter):
+            number_of("cn_patent_compensation", parameter, on=dated.from_date - datetime.timedelta(days=1))
