@@ -59,7 +59,7 @@ def scores_router(commands: Commands, reading: Reading) -> APIRouter:
         responses={200: {"model": StandardStructureOut}, **PROBLEM},
     )
     def standard(request: Request) -> Response:
-        """Dimensions, counts and scenes as far as they were read; names and weights of the indicators are gaps."""
+        """Dimensions, counts and scenes as read; names of indicators are gaps, weights of scenes a judgement."""
         reading.callers.identify(request)
         return json_response(standard_document())
 

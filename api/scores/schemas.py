@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 from api.envelopes import Envelope
 from api.valuations.schemas import Text, WarningOut
 from valuation.indicators.patent_quality import PatentFacts
+from valuation.indicators.scene_weights import StandardTable
 from valuation.indicators.score_profile import ScoreProfile
-from valuation.kernel.fields import FiniteFloat, FrozenModel, Identifier, WholeNumber
+from valuation.kernel.fields import Day, FiniteFloat, FrozenModel, Identifier, Reason, WholeNumber
 from valuation.kernel.figures import Figure, SourceRow
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ScoreRequest",
     "StandardProfileScore",
     "StandardStructureOut",
+    "WeightRevision",
 ]
 
 _Marks = Annotated[dict[Identifier, Figure], Field(min_length=1, max_length=2000)]
@@ -37,11 +39,26 @@ class OwnProfileScore(FrozenModel):
     marks: _Marks
 
 
+class WeightRevision(FrozenModel):
+    """Other weights for named dimensions, groups or indicators, as a new version with its own reason."""
+
+    weights: Annotated[dict[Identifier, Annotated[FiniteFloat, Field(ge=0, le=1)]], Field(min_length=1, max_length=500)]
+    version: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+){0,2}$")]
+    reason: Reason
+    stated_on: Day
+
+
 class StandardProfileScore(FrozenModel):
-    """Marks under the weights that GB/T 42748-2023 itself gives for a scene: a gap until its tables are read."""
+    """Marks in the structure of GB/T 42748-2023 under the packaged weights of a scene, which are a judgement.
+
+    ``table`` states the names of the 14 and 27 indicators as copied from the standard; without it they are a gap.
+    ``revision`` changes weights, as a version of its own with its reason.
+    """
 
     kind: Literal["standard_profile"]
     scene: Identifier
+    table: StandardTable | None = None
+    revision: WeightRevision | None = None
     marks: _Marks
 
 
@@ -142,12 +159,24 @@ class InForce(BaseModel):
     sources: list[dict[str, str]]
 
 
+class WeightProfileOut(BaseModel):
+    """The packaged weights of the three dimensions for one scene: a judgement in one version, not the standard's."""
+
+    scene: str
+    version: str
+    grade: Literal["judgement"]
+    reason: str
+    stated_on: str
+    weight_share: dict[str, float]
+
+
 class StandardStructureOut(BaseModel):
-    """What is known of GB/T 42748-2023, and what is a gap."""
+    """What is known of GB/T 42748-2023, what is a gap, and which weights the product starts from."""
 
     label: Text
     counts: dict[str, int]
     dimensions: dict[str, Text]
     scenes: dict[str, Text]
+    weight_profiles: dict[str, WeightProfileOut]
     gaps: dict[str, str]
     sources: list[dict[str, str]]

@@ -17,8 +17,9 @@ from api.scores.schemas import (
 from valuation.errors import UnknownNameError
 from valuation.indicators.patent_quality import COMPONENTS, patent_quality
 from valuation.indicators.renewal_ladder import LapseCohort, fee_ladder, stages_of
+from valuation.indicators.scene_weights import StandardTable, scene_weights, standard_profile
 from valuation.indicators.score import score
-from valuation.indicators.score_profile import standard_profile, standard_structure
+from valuation.indicators.score_profile import ScoreProfile, standard_structure
 from valuation.indicators.us_lapse import us_lapse
 from valuation.kernel.digest import digest_of
 from valuation.kernel.figures import check_sources, supposed_inputs
@@ -84,18 +85,26 @@ def standard_document() -> dict[str, Any]:
         "counts": dict(found.counts),
         "dimensions": {name: label.as_document() for name, label in found.dimensions.items()},
         "scenes": {name: label.as_document() for name, label in found.scenes.items()},
+        "weight_profiles": {
+            scene: asdict(weights) | {"stated_on": weights.stated_on.isoformat()}
+            for scene, weights in scene_weights().items()
+        },
         "gaps": dict(found.gaps),
         "sources": [each.as_document() for each in found.sources],
     }
 
 
 def _of_the_facts(request: ScoreRequest, listed: Mapping[str, Source]) -> tuple[Source, ...]:
-    """The source of counts that carry no grade of their own."""
-    if not isinstance(request.scoring, PatentQualityScore | RenewalLadderScore):
-        return ()
-    name = request.scoring.facts_source
+    """The source of counts and of copied names, which carry no grade of their own."""
+    match request.scoring:
+        case PatentQualityScore() | RenewalLadderScore() as asked:
+            field, name = "facts_source", asked.facts_source
+        case StandardProfileScore(table=StandardTable() as table):
+            field, name = "table.source", table.source
+        case _:
+            return ()
     if name not in listed:
-        raise UnknownNameError.among("scoring.facts_source", found=name, known=listed or ["(no source is listed)"])
+        raise UnknownNameError.among(f"scoring.{field}", found=name, known=listed or ["(no source is listed)"])
     return (listed[name],)
 
 
@@ -104,13 +113,22 @@ def _result(request: ScoreRequest) -> tuple[dict[str, Any], tuple[NamedWarning, 
         case OwnProfileScore() as asked:
             return _points(asked)
         case StandardProfileScore() as asked:
-            profile = standard_profile(asked.scene)
-            return _points(OwnProfileScore(kind="own_profile", profile=profile, marks=asked.marks))
+            return _points(OwnProfileScore(kind="own_profile", profile=_of_the_standard(asked), marks=asked.marks))
         case PatentQualityScore() as asked:
             quality = patent_quality(asked.subject, asked.cohort)
             return asdict(quality) | {"components": list(COMPONENTS)}, ()
         case RenewalLadderScore() as asked:
             return _ladder(asked), ()
+
+
+def _of_the_standard(asked: StandardProfileScore) -> ScoreProfile:
+    """The packaged profile of the scene over the names stated, with the weights revised as asked."""
+    profile = standard_profile(asked.scene, asked.table)
+    if asked.revision is None:
+        return profile
+    stated = asked.revision
+    with named_under("revision"):
+        return profile.revised(stated.weights, version=stated.version, reason=stated.reason, stated_on=stated.stated_on)
 
 
 def _points(asked: OwnProfileScore) -> tuple[dict[str, Any], tuple[NamedWarning, ...]]:

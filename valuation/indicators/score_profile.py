@@ -30,7 +30,6 @@ __all__ = [
     "ScoreProfile",
     "StandardStructure",
     "profile_from_toml",
-    "standard_profile",
     "standard_structure",
 ]
 
@@ -203,21 +202,6 @@ def standard_structure() -> StandardStructure:
         sources=tuple(sources.values()),
         gaps=data["gaps"],
     )
-
-
-def standard_profile(scene: str) -> ScoreProfile:
-    """Which weights does the standard itself give for a scene? A gap: the standard's tables were not read.
-
-    Raises
-    ------
-    UnknownNameError : no such scene.
-    GapError : always, naming what is missing and what to do.
-    """
-    structure = standard_structure()
-    if scene not in structure.scenes:
-        raise UnknownNameError.among("scene", found=scene, known=structure.scenes)
-    todo = "; ".join(structure.gaps.values())
-    raise GapError(f"{structure.label.en}: indicators and weights for {scene} are a gap: {todo}")
 
 
 def _checked(profile: ScoreProfile) -> ScoreProfile:

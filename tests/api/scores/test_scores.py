@@ -14,7 +14,7 @@ import pytest
 from api.scores.schemas import InForce, Score, StandardStructureOut
 from tests.api.conftest import Client
 from tests.api.requests import DELETED, changed, example
-from tests.valuation.indicators.profiles import standard
+from tests.valuation.indicators.profiles import standard, standard_table
 from valuation.indicators.score_profile import standard_structure
 from valuation.indicators.us_lapse import us_lapse
 from valuation.kernel.money import CURRENCIES
@@ -117,11 +117,71 @@ def empty_client(shared_client: Client) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize("scene", standard_structure().scenes)
-def test_the_weights_of_the_standard_itself_are_a_gap(empty_client: Client, scene: str) -> None:
+def test_the_names_of_the_standard_are_a_gap_until_they_are_stated(empty_client: Client, scene: str) -> None:
     scoring = {"kind": "standard_profile", "scene": scene, "marks": {"any": MARK | {"value": 1}}}
     response = empty_client.ask(PATH, {"scoring": scoring})
     assert (response.status_code, response.json()["type"]) == (422, "urn:ipfin:problem:gap")
     assert "GB/T 42748" in response.json()["detail"]
+
+
+NAMED = {
+    "sources": {"standard": {"title": "GB/T 42748-2023, a copy of the test", "status": "hypothesis"}},
+    "scoring": {
+        "kind": "standard_profile",
+        "scene": "finance",
+        "table": standard_table(),
+        "marks": {
+            each["id"]: MARK | {"value": 80 if dimension["id"] == "legal" else 50}
+            for dimension in standard_table()["dimensions"]
+            for group in dimension["groups"]
+            for each in group["indicators"]
+        },
+    },
+}
+REVISION = {
+    "weights": {"legal": 0.5, "technical": 0.2, "economic": 0.3},
+    "version": "1.1",
+    "reason": "chosen for the test",
+    "stated_on": "2026-12-01",
+}
+
+
+def test_stated_names_are_scored_under_the_weights_of_the_scene(client: Client) -> None:
+    """Hand: the legal share of the scene is 0.35, and 0.35·80 + 0.65·50 = 60.5."""
+    answer = answered(client, NAMED)
+    assert answer["result"]["points"] == pytest.approx(60.5)
+    assert (answer["result"]["scene"], answer["result"]["version"]) == ("finance", "1.0")
+    assert len(answer["result"]["contributions"]) == 27
+    assert [each["id"] for each in answer["sources"]] == ["standard"]
+    assert "judgement_weights" in {each["code"] for each in answer["warnings"]}
+
+
+def test_revised_weights_are_a_version_of_their_own(client: Client) -> None:
+    """Hand: 0.5·80 + 0.5·50 = 65."""
+    revised = answered(client, changed(NAMED, "scoring.revision", REVISION))
+    assert revised["result"]["points"] == pytest.approx(65)
+    assert revised["result"]["version"] == "1.1"
+
+
+def test_the_example_of_the_standards_structure(client: Client) -> None:
+    """Hand: 0.4·70 + 0.2·50 + 0.4·60 = 62, for each dimension is marked the same throughout."""
+    answer = answered(client, example("score_gbt_42748"))
+    assert answer["result"]["points"] == pytest.approx(62)
+    assert answer["result"]["version"] == "1.1"
+    assert {each["code"] for each in answer["warnings"]} == {
+        "judgement_weights",
+        "hypothesis_inputs",
+        "hypothesis_source",
+    }
+
+
+def test_the_weights_of_each_scene_are_shown_as_a_judgement(shared_client: Client) -> None:
+    document = shared_client.get("/v1/indicators/gbt_42748_2023").json()
+    StandardStructureOut.model_validate(document)
+    assert set(document["weight_profiles"]) == set(document["scenes"])
+    for weights in document["weight_profiles"].values():
+        assert weights["grade"] == "judgement"
+        assert sum(weights["weight_share"].values()) == pytest.approx(1, abs=1e-9)
 
 
 def test_a_gap_in_an_own_profile_is_a_gap(empty_client: Client) -> None:
@@ -171,6 +231,39 @@ BAD: dict[str, tuple[dict[str, Any], str, Any, str, str, str]] = {
         "scoring.marks.demand.distribution",
         "a distribution",
         "not drawn",
+    ),
+    "a table short of a dimension": (
+        NAMED,
+        "scoring.table.dimensions",
+        standard_table()["dimensions"][:2],
+        "scoring.table.dimensions",
+        "legal, technical",
+        "legal, technical, economic",
+    ),
+    "a table short of a group": (
+        NAMED,
+        "scoring.table.dimensions.0.groups",
+        standard_table()["dimensions"][0]["groups"][:3],
+        "scoring.table.groups",
+        "13",
+        "14",
+    ),
+    "an unlisted copy": (NAMED, "scoring.table.source", "nope", "scoring.table.source", "nope", "standard"),
+    "a revision that does not add up": (
+        NAMED,
+        "scoring.revision",
+        REVISION | {"weights": {"legal": 0.9}},
+        "scoring.revision.dimensions.weight_share",
+        "1.55",
+        "a sum of 1",
+    ),
+    "a revision of nothing": (
+        NAMED,
+        "scoring.revision",
+        REVISION | {"weights": {"colour": 0.9}},
+        "scoring.revision.weights",
+        "colour",
+        "legal",
     ),
     "unlisted facts": (QUALITY, "scoring.facts_source", "nope", "scoring.facts_source", "nope", "register"),
     "not in the cohort": (QUALITY, "scoring.cohort", [OTHER], "scoring.cohort", "1 others", "among them"),

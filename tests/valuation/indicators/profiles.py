@@ -49,3 +49,16 @@ def small(**changes: Any) -> dict[str, Any]:
     legal = node("legal", 0.6, groups=[node("right", 1.0, indicators=[node("term", 0.5), node("claims", 0.5)])])
     market = node("market", 0.4, groups=[node("demand", 1.0, indicators=[node("sales", 1.0)])])
     return standard(structure="own", scene="pledge", dimensions=[legal, market]) | changes
+
+
+def standard_table(**changes: Any) -> dict[str, Any]:
+    """A table of names in the shape of the standard, as a user would copy it: no weights."""
+    dimensions = []
+    for name, sizes in SHAPE.items():
+        groups = []
+        for number, size in enumerate(sizes, start=1):
+            group = f"{name}_{number}"
+            indicators = [{"id": f"{group}_{each}", "name": names(f"{group}_{each}")} for each in range(1, size + 1)]
+            groups.append({"id": group, "name": names(group), "indicators": indicators})
+        dimensions.append({"id": name, "groups": groups})
+    return {"source": "standard", "dimensions": dimensions} | changes

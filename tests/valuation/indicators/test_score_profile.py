@@ -16,7 +16,6 @@ from valuation.errors import GapError, InputError, ReferenceDataError, UnknownNa
 from valuation.indicators.score_profile import (
     ScoreProfile,
     profile_from_toml,
-    standard_profile,
     standard_structure,
 )
 from valuation.kernel.fields import parse
@@ -76,14 +75,6 @@ def test_the_structure_has_the_counts_of_the_standard() -> None:
     assert [label.zh for label in found.dimensions.values()] == ["法律价值", "技术价值", "经济价值"]
     assert len(found.scenes) == 6
     assert {source.status for source in found.sources} == {"read"}
-
-
-def test_the_weights_of_the_standard_are_a_gap_for_every_scene() -> None:
-    for scene in standard_structure().scenes:
-        with pytest.raises(GapError, match=rf"weights for {scene} are a gap: copy the names"):
-            standard_profile(scene)
-    with pytest.raises(UnknownNameError, match="scene: found 'pledge'"):
-        standard_profile("pledge")
 
 
 def test_a_source_that_is_not_listed_stops_the_structure(monkeypatch: pytest.MonkeyPatch) -> None:
