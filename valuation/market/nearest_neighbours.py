@@ -17,7 +17,7 @@ from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
 from valuation.market._conformal import jackknife_plus, jackknife_plus_meaning, rows_for_level
-from valuation.market._neighbours import Neighbours, nearest_among, nearest_of_each
+from valuation.market._neighbours import NeighbourIndex, Neighbours
 from valuation.market._priced_rows import Feature, MarketRows, PricedRowsInputs, market_rows, rows_warnings
 from valuation.uncertainty.sampling import Interval
 
@@ -59,10 +59,11 @@ def _build(inputs: NearestNeighboursInputs, setting: Setting) -> Paper:
     _refuse_too_few(inputs, len(market.rows))
     scales = _scales(inputs.features, market)
     points, subject = market.features / scales, market.subject / scales
+    index = NeighbourIndex.of(points)
     # One more than is averaged: it steps in where a neighbour is left out.
     search = _Search(
-        nearest_among(points, subject[None, :], count=inputs.neighbours + 1),
-        nearest_of_each(points, count=inputs.neighbours),
+        index.nearest(subject[None, :], count=inputs.neighbours + 1),
+        index.nearest_others(count=inputs.neighbours),
     )
     sheet = _sheet(inputs, setting, market, search.of_subject)
     return Paper(
@@ -186,6 +187,7 @@ def _conventions(inputs: NearestNeighboursInputs) -> dict[str, str]:
     return {
         "response": "natural logarithm of unit price, geometric mean of the neighbours",
         "neighbours": str(inputs.neighbours),
+        "ties": "of rows equally far, the one listed first",
         "scaling": f"standard deviation among the rows: {', '.join(own)}" if own else "stated for every feature",
         "related_party_rows": inputs.related_party_rows,
         "interval": "jackknife+ (Barber, Candès, Ramdas, Tibshirani 2021), for the price of one transaction",

@@ -1,7 +1,7 @@
 """Nearest neighbours: are the nearest rows found, averaged and named, and does the interval hold?
 
-Checked against: all distances sorted (second way, hypothesis), arithmetic by hand, refits without each row for the
-interval (second way), simulation with known truth, and refusals.
+Checked against: arithmetic by hand, refits without each row for the interval (second way), simulation with known
+truth, and refusals. The search itself is tested in ``test_neighbours.py``.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tests.valuation.asking import amount, figure
 from tests.valuation.market.samples import codes, concluded, priced_rows, sample, valued
 from valuation.errors import RefusalError
 from valuation.market._conformal import jackknife_plus
-from valuation.market._neighbours import nearest_among, nearest_of_each
 
 METHOD = "nearest_neighbours"
 
@@ -43,35 +40,6 @@ def on_line(points: list[tuple[float, float]], subject: float, count: int, **cha
     return concluded(METHOD, **(stated | {"neighbours": count, "level_share": 0.5} | changes))
 
 
-# --- the search -----------------------------------------------------------------------------------
-
-
-@settings(max_examples=40)
-@given(seed=st.integers(0, 10**6), rows=st.integers(4, 60), features=st.integers(1, 4), count=st.integers(1, 3))
-def test_the_nearest_are_those_of_all_distances_sorted(seed: int, rows: int, features: int, count: int) -> None:
-    generator = np.random.default_rng(seed)
-    points, queries = generator.standard_normal((rows, features)), generator.standard_normal((5, features))
-    every = np.linalg.norm(queries[:, None] - points[None], axis=2)
-    found = nearest_among(points, queries, count=count)
-    assert found.rows.tolist() == np.argsort(every, axis=1)[:, :count].tolist()
-    assert found.distances == pytest.approx(np.sort(every, axis=1)[:, :count])
-    among = np.linalg.norm(points[:, None] - points[None], axis=2)
-    np.fill_diagonal(among, np.inf)
-    of_each = nearest_of_each(points, count=count)
-    assert of_each.rows.tolist() == np.argsort(among, axis=1)[:, :count].tolist()
-    assert of_each.distances == pytest.approx(np.sort(among, axis=1)[:, :count])
-
-
-def test_equal_points_are_not_their_own_neighbours() -> None:
-    """Many rows at one place: a tree may name any of them, never the row itself."""
-    points = np.zeros((30, 2))
-    for count in (1, 3, 29):
-        found = nearest_of_each(points, count=count)
-        assert found.rows.shape == (30, count)
-        assert not np.any(found.rows == np.arange(30)[:, None])
-        assert all(len(set(row)) == count for row in found.rows.tolist())
-
-
 # --- the value ------------------------------------------------------------------------------------
 
 LINE = [(0.0, 100.0), (1.0, 400.0), (4.0, 900.0), (9.0, 50.0)]
@@ -86,6 +54,14 @@ def test_the_value_by_hand() -> None:
     assert [each["row"] for each in found.details["next_neighbours"]] == ["row 0", "row 1", "row 2"]
     assert found.worksheet.axis.columns == ("row 0", "row 1")
     assert {each.name: each.value for each in found.beside}["farthest_distance"] == pytest.approx(0.3)
+
+
+def test_of_rows_equally_far_the_one_listed_first_counts() -> None:
+    """The subject at 1 lies between rows at 0 and 2: one neighbour is the first of them, whichever that is."""
+    tied = [(0.0, 100.0), (2.0, 400.0), (9.0, 50.0)]
+    assert on_line(tied, 1.0, 1).value == pytest.approx(300)
+    assert on_line([tied[1], tied[0], tied[2]], 1.0, 1).value == pytest.approx(1200)
+    assert "listed first" in on_line(tied, 1.0, 1).conventions["ties"]
 
 
 def test_the_interval_is_that_of_refits_without_each_row() -> None:
