@@ -211,7 +211,7 @@ def _by_normal_equations(products: _Products) -> _Solved | None:
     values = np.linalg.eigvalsh(products.columns)
     if not values[0] * _WORST_FOR_NORMAL_EQUATIONS**2 > values[-1]:
         return None
-    factor = np.linalg.cholesky(products.columns).T
+    factor = np.asarray(np.linalg.cholesky(products.columns).T, dtype=np.float64)
     condition = float(np.sqrt(values[-1] / values[0]))
     return _Solved(factor, _solve(factor, products.against), condition, "normal_equations")
 
@@ -222,7 +222,7 @@ def _by_blocks_of_rows(centred: _Centred, products: _Products) -> _Solved:
     triangle = np.zeros((0, size + 1))
     for block, remains in centred.blocks():
         rows = np.column_stack([block / products.lengths, remains])
-        triangle = np.linalg.qr(np.vstack([triangle, rows]), mode="r")
+        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, rows]), mode="r"), dtype=np.float64)
     factor = triangle[:size, :size]
     values = np.linalg.svd(factor, compute_uv=False)
     condition = float(values[0] / values[-1]) if values[-1] > 0 else float("inf")
