@@ -1,4 +1,4 @@
-"""All benchmarks in this environment, whatever peers it has: ``python -m benchmarks.run [a] [b] [c]``."""
+"""All benchmarks here, with whatever peers there are: ``python -m benchmarks.run [a] [b] [c] [side_by_side]``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import comparables, revaluation, royalty
+from benchmarks import comparables, revaluation, royalty, side_by_side
 
 
 def main(chosen: list[str]) -> None:
@@ -24,6 +24,8 @@ def main(chosen: list[str]) -> None:
         revaluation.main()
     if "c" in chosen:
         comparables.main()
+    if "side_by_side" in chosen:
+        side_by_side.main()
     print(f"\nload at the end {os.getloadavg()[0]:.2f}")
 
 
@@ -32,4 +34,4 @@ def _lines(path: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["a", "b", "c"])
+    main(sys.argv[1:] or ["a", "b", "c", "side_by_side"])
