@@ -84,6 +84,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "tax_life_years": Label("摊销年限（年）", "tax life, years"),
     "tax_on_losses": Label("亏损的税务处理", "tax on losses"),
     "terminal": Label("期末价值", "terminal value"),
+    "ties": Label("距离相等", "rows equally far"),
     "time_measure": Label("年期计算", "measure of time"),
     "timing": Label("现金流时点", "timing of flows"),
     "users": Label("使用者", "users"),
@@ -281,6 +282,7 @@ _SENTENCES: Mapping[str, str] = {
     "a registrant's loss saves no tax and carries no tax amortisation benefit": "注册人亏损不抵税，也不计摊销节税",
     "natural logarithm of unit price": "单价的自然对数",
     "natural logarithm of unit price, geometric mean of the neighbours": "单价的自然对数，取近邻的几何平均",
+    "of rows equally far, the one listed first": "距离相等的样本，取列在前面的",
     "weighted by the likelihood of approval": "按获批概率加权",
     "everything by which the branded company differs, not the name alone": "品牌企业的全部差别，不只是名称",
     "the sum is divided by one less the risk coefficient: successes bear the cost of failures": (
