@@ -494,7 +494,3 @@ def main() -> None:
         print(row.as_text())
     print(f"\nRight: ipfin {sum(row.product_is_right for row in rows)} of {len(rows)}", end="")
     print("" if peer is None else f", {PEER} {sum(bool(row.peer_is_right) for row in rows)} of {len(rows)}")
-
-
-if __name__ == "__main__":
-    main()

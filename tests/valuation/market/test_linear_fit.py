@@ -85,7 +85,7 @@ def exact_line(features: list[list[Fraction]], response: list[Fraction]) -> list
 
 @pytest.mark.parametrize("way", BOTH_WAYS)
 def test_longley_has_its_certified_values(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten digits by either way, the table's own seven features as they are: years about 1954, GNP about 400,000."""
+    """Ten digits by either way, the six features as they are: years about 1954, GNP about 400,000."""
     found = fitted(LONGLEY[:, 1:], LONGLEY[:, 0], way, monkeypatch)
     assert found.coefficients == pytest.approx([each for each, _ in LONGLEY_CERTIFIED], rel=1e-10)
     assert found.standard_errors == pytest.approx([each for _, each in LONGLEY_CERTIFIED], rel=1e-10)
