@@ -116,13 +116,8 @@ def handwritten(equal_spacing: bool) -> Any:  # noqa: C901 - one kernel, flat on
     ``equal_spacing`` uses that years are one apart: powers become running products, with no exponential in the loop
     over years. The general kernel does not know that.
     """
-    exp, log, power_from_log, uniform = (
-        fast_math.exp,
-        fast_math.log,
-        fast_math.power_from_log,
-        fast_math.uniform,
-    )
-    normal, lognormal = fast_math.normal_quantile, fast_math.lognormal_quantile
+    exp, log, power_from_log = fast_math.exp, fast_math.log, fast_math.power_from_log
+    uniform, draw_normals = fast_math.uniform, fast_math.draw_normals
     triangular = fast_math.triangular_quantile
     width = ROYALTY[2] - ROYALTY[0]
     rising, falling = width * (ROYALTY[1] - ROYALTY[0]), width * (ROYALTY[2] - ROYALTY[1])
@@ -140,16 +135,22 @@ def handwritten(equal_spacing: bool) -> Any:  # noqa: C901 - one kernel, flat on
         value = np.empty(LANES)
         factor = np.empty(LANES)
         step = np.empty(LANES)
+        uniforms = np.empty(LANES)
+        of_revenue, of_cost, of_rate, of_hazard = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
         for first in range(0, count, LANES):
+            draw_normals(np.uint64(first), keys[0, 0], keys[0, 1], uniforms, of_revenue)
+            draw_normals(np.uint64(first), keys[2, 0], keys[2, 1], uniforms, of_cost)
+            draw_normals(np.uint64(first), keys[4, 0], keys[4, 1], uniforms, of_rate)
+            draw_normals(np.uint64(first), keys[5, 0], keys[5, 1], uniforms, of_hazard)
             for i in range(LANES):
                 at = np.uint64(first + i)
-                revenue = REVENUE * lognormal(uniform(at, keys[0, 0], keys[0, 1]), 0.0, REVENUE_LOG_SD)
+                revenue = REVENUE * exp(REVENUE_LOG_SD * of_revenue[i])
                 u = uniform(at, keys[1, 0], keys[1, 1])
                 royalty = triangular(u, low, rising, high, falling, peak)
-                cost = COST * normal(uniform(at, keys[2, 0], keys[2, 1]), 1.0, COST_SD)
+                cost = COST * (1.0 + COST_SD * of_cost[i])
                 tax[i] = tax_low + uniform(at, keys[3, 0], keys[3, 1]) * tax_width
-                rate[i] = normal(uniform(at, keys[4, 0], keys[4, 1]), rate_mean, rate_sd)
-                hazard[i] = lognormal(uniform(at, keys[5, 0], keys[5, 1]), hazard_log, hazard_sd)
+                rate[i] = rate_mean + rate_sd * of_rate[i]
+                hazard[i] = exp(hazard_log + hazard_sd * of_hazard[i])
                 before[i] = revenue * royalty - cost
                 rate_log[i] = log(1.0 + rate[i])
                 value[i] = 0.0

@@ -39,6 +39,8 @@ _CALLED: Mapping[nodes._Function, str] = {
     nodes._MIN: "smaller({0}, {1})",
     nodes._IF: "{1} if {0} != 0.0 else {2}",
 }
+#: Quantiles that are a function of a standard normal number ``x``, which the kernel draws for a whole block at once.
+_OF_NORMAL: Mapping[str, str] = {"normal_quantile": "{0} + {1} * x", "lognormal_quantile": "exp({0} + {1} * x)"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class _Writer:
             # Unsigned indices: a signed one might count from the end, and asking that stops SIMD code.
             "    origin, count, columns = np.uint64(origin), np.uint64(draws), np.uint64(rows.shape[1])",
             f"    work = np.empty({max(len(self.slots), 1) * LANES})",
+            "    uniforms, normals = np.empty(LANES), np.empty(LANES)",
             f"    kept = np.empty({max(len(self.kept), 1) * LANES} * rows.shape[1])",
             *(f"    at_{name} = np.uint64({index * LANES})" for name, index in self.slots.items()),
             *(f"    at_{name} = np.uint64({index}) * columns" for name, index in self.kept.items()),
@@ -187,17 +190,27 @@ class _Writer:
     def _draw_quantile(self, place: str, quantile: Quantile) -> None:
         self.streams.add(quantile.stream)
         keys = f"k{quantile.stream}a, k{quantile.stream}b"
-        numbers = ", ".join(self._scalar(number) for number in quantile.numbers)
-        self._say(2, "for i in range(LANES):")
-        self._say(3, f"u = uniform(origin + first + i, {keys})")
-        self._say(3, f"x = {quantile.function}(u, {numbers})")
-        if quantile.domain is not None:
-            low, high = (self._scalar(end) for end in quantile.domain)
-            for factor in quantile.reached_at:
-                self._say(3, f"reached = x * {self._scalar(factor)}")
-                self._say(3, f"outside = 1.0 if reached < {low} or reached > {high} else 0.0")
-                self._say(3, f"{self._slot('_outside')} += outside")
+        numbers = [self._scalar(number) for number in quantile.numbers]
+        if quantile.function in _OF_NORMAL:
+            self._say(2, f"draw_normals(origin + first, {keys}, uniforms, normals)")
+            self._say(2, "for i in range(LANES):")
+            self._say(3, "x = normals[i]")
+            self._say(3, f"x = {_OF_NORMAL[quantile.function].format(*numbers)}")
+        else:
+            self._say(2, "for i in range(LANES):")
+            self._say(3, f"u = uniform(origin + first + i, {keys})")
+            self._say(3, f"x = {quantile.function}(u, {', '.join(numbers)})")
+        self._try_domain(quantile)
         self._say(3, f"{place} = x" if quantile.scale is None else f"{place} = x * {self._scalar(quantile.scale)}")
+
+    def _try_domain(self, quantile: Quantile) -> None:
+        if quantile.domain is None:
+            return
+        low, high = (self._scalar(end) for end in quantile.domain)
+        for factor in quantile.reached_at:
+            self._say(3, f"reached = x * {self._scalar(factor)}")
+            self._say(3, f"outside = 1.0 if reached < {low} or reached > {high} else 0.0")
+            self._say(3, f"{self._slot('_outside')} += outside")
 
     # -- scalars -------------------------------------------------------------------------------------
 
@@ -354,8 +367,9 @@ class _Writer:
         step = _even_step(row)
         assert step is not None, "only even rows are stepped"
         place, factor = self._slot(f"{name}_power"), self._slot(f"{name}_step")
-        self.carried[place] = template.format(self._scalar(float(row[0, 0])))
-        self.carried[factor] = template.format(self._scalar(step))
+        first = float(row[0, 0])
+        self.carried[place] = template.format(self._scalar(first))
+        self.carried[factor] = place if step == first else template.format(self._scalar(step))
         local = self._local()
         self._say(_IN_COLUMNS, f"{local} = {place}")
         self._say(_IN_COLUMNS, f"{place} = {local} * {factor}")

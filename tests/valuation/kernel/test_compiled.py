@@ -50,6 +50,7 @@ from valuation.kernel.expression import (
     smaller,
     total,
 )
+from valuation.kernel.fast_random import counter_uniforms, stream_keys
 from valuation.kernel.fields import Dates, parse
 from valuation.kernel.method import Setting
 from valuation.kernel.randomness import block_generator
@@ -490,6 +491,14 @@ def test_elementary_functions_within_their_stated_errors(
 def test_special_numbers(function: Any, reference: Callable[[Array], Array]) -> None:
     with np.errstate(all="ignore"):
         assert_as_numpy(over_all(function)(SPECIAL), reference(SPECIAL), 5e-16)
+
+
+def test_a_block_of_normal_numbers_is_the_quantile_of_the_counter_uniforms() -> None:
+    keys, uniforms, normals = stream_keys(5, 2, streams=3), np.empty(LANES), np.empty(LANES)
+    fast_math.draw_normals(np.uint64(1000), *keys[1], uniforms, normals)
+    expected = counter_uniforms(keys, first=1000, count=LANES)[1]
+    assert uniforms.tobytes() == expected.tobytes()
+    np.testing.assert_allclose(normals, special.ndtri(expected), rtol=1e-14)
 
 
 def test_powers_of_ordinary_numbers() -> None:
