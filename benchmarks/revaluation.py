@@ -36,6 +36,42 @@ def numpy_blocked(data: Any, values: Any) -> None:
         portfolio._by_numpy(data[:, start : start + BLOCK], "mid_year", values[:, start : start + BLOCK])
 
 
+def numpy_doubled(data: Any, values: Any) -> None:
+    """The same in blocks with the product's own trick, sums doubled by the binary digits of the life.
+
+    So that a reader can tell what the trick gains from what the compiler gains; an analyst writes a sum over years.
+    """
+    for start in range(0, data.shape[1], BLOCK):
+        part = slice(start, start + BLOCK)
+        column = dict(zip(FIELDS, data[:, part], strict=True))
+        discount = 1 / (1 + column["discount_rate_share"])
+        earned = _sum_of_powers((1 + column["revenue_growth_share"]) * discount, column["life_years"])
+        spent = _sum_of_powers(discount, column["life_years"])
+        net = column["revenue"] * column["royalty_rate_share"] * earned - column["owner_cost"] * spent
+        values[0, part] = net * np.sqrt(discount) * (1 - column["tax_rate_share"])
+        new = column["cost_of_replacement"] * column["price_index_ratio"] * (1 + column["developer_profit_share"])
+        kept = (1 - column["physical_share"]) * (1 - column["functional_share"]) * (1 - column["economic_share"])
+        values[1, part] = new * kept
+        adjusted = column["comparable_price"] * column["quantity_ratio"] * column["time_factor"]
+        values[2, part] = adjusted * column["territory_factor"] * column["quality_factor"]
+        weights = data[-3:, part]
+        values[3, part] = weights[0] * values[0, part] + weights[1] * values[1, part] + weights[2] * values[2, part]
+
+
+def _sum_of_powers(step: Any, life: Any) -> Any:
+    """``Σ_{t < life} step^t``, the last power by the part of its year."""
+    years = np.floor(life)
+    part, digits = life - years, years.astype(np.int64)
+    total, power = np.zeros_like(step), np.ones_like(step)
+    for place in reversed(range(HORIZON_YEARS.bit_length())):
+        is_set = (digits >> place) & 1 == 1
+        total += total * power
+        power *= power
+        total = np.where(is_set, 1 + step * total, total)
+        power = np.where(is_set, step * power, power)
+    return total + part * power
+
+
 def polars_values(made: Portfolio) -> Candidate | None:
     """The same columns as lazy expressions, a step a year, on Polars' own threads."""
     try:
@@ -76,19 +112,20 @@ def polars_values(made: Portfolio) -> Candidate | None:
 
 def main(*, count: int = 10**6, rounds: int = 7) -> None:
     made = assets(count)
-    out, other = np.empty((4, count)), np.empty((4, count))
+    out, other, doubled = np.empty((4, count)), np.empty((4, count)), np.empty((4, count))
     with ThreadPoolExecutor(2) as two:
         candidates: dict[str, Candidate] = {
             "product, 2 threads": lambda: revalue(made, timing="mid_year", executor=two, out=out),
             "product, 1 thread": lambda: revalue(made, timing="mid_year", out=out),
             "NumPy whole columns": lambda: portfolio._by_numpy(made.data, "mid_year", other),
             "NumPy blocks of 8192": lambda: numpy_blocked(made.data, other),
+            "NumPy blocks, sums doubled": lambda: numpy_doubled(made.data, doubled),
             "yardstick: every column read once": lambda: made.data.sum(),
         }
         if (peer := polars_values(made)) is not None:
             candidates["Polars lazy, its own threads"] = peer
         times = interleaved(candidates, dict.fromkeys(candidates, count), rounds=rounds)
-    worst = np.max(np.abs(out[3] - other[3]) / np.max(other[3]))
+    worst = max(np.max(np.abs(out[3] - each[3]) / np.max(each[3])) for each in (other, doubled))
     title = f"(b) Revaluation of {count} assets, {HORIZON_YEARS} years; largest difference to NumPy {worst:.1e}"
     report(title, times, "product, 2 threads", "assets")
     if peer is not None:

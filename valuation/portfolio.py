@@ -28,11 +28,11 @@ __all__ = ["FIELDS", "HORIZON_YEARS", "Portfolio", "Revaluation", "revalue"]
 
 Array = NDArray[np.float64]
 
-#: The longest life a batch computes; each year of it costs every asset time.
+#: The longest life a batch computes.
 HORIZON_YEARS = 25
 _ANY_AMOUNT = (0.0, np.finfo(np.float64).max)
 _SHARE = (0.0, 1.0)
-#: Every column of a portfolio with its admissible range; the first seven are those of the income approach.
+#: Every column of a portfolio with its admissible range: those of income, of cost, of the market, and the weights.
 FIELDS: Mapping[str, tuple[float, float]] = {
     "revenue": _ANY_AMOUNT,
     "revenue_growth_share": (-1.0, 10.0),
@@ -56,11 +56,10 @@ FIELDS: Mapping[str, tuple[float, float]] = {
     "cost_weight_share": _SHARE,
     "market_weight_share": _SHARE,
 }
-_INCOME_FIELDS = 7
 _RESULTS = 4
 _PLACES = {name: index for index, name in enumerate(FIELDS)}
-#: Assets of one task: some milliseconds of work.
-_PART = 2**17
+#: Assets of one task: a millisecond of work, so that workers end together; whole blocks of the kernel.
+_PART = 2**16
 #: Weights are shares of one to this precision, as a reconciliation has them.
 _WEIGHT_TOLERANCE = 1e-9
 
@@ -134,7 +133,7 @@ def revalue(
 
 
 def _by_kernel(data: Array, timing: str, values: Array, executor: Executor | None) -> int:
-    """Compute all parts; gives the number of assets that must be refused."""
+    """Compute all parts; not zero where an asset must be refused."""
     count = data.shape[1]
     if executor is None:
         return _part(data, 0, count, timing, values)[0]
@@ -162,7 +161,7 @@ def _part(data: Array, begin: int, end: int, timing: str, values: Array | None) 
     from valuation.kernel.fast_portfolio import revaluation_kernel
 
     made = None if values is not None else np.empty((_RESULTS, data.shape[1]))
-    kernel = revaluation_kernel(tuple(FIELDS), tuple(FIELDS.values()), _INCOME_FIELDS, HORIZON_YEARS)
+    kernel = revaluation_kernel(tuple(FIELDS), tuple(FIELDS.values()), HORIZON_YEARS)
     refused = kernel(data, begin, end, timing == "mid_year", made if values is None else values)
     return int(refused), made
 

@@ -60,6 +60,20 @@ def test_the_kernel_is_numpy(timing: Any) -> None:
     assert np.max(np.abs(kernel.value - numpy.value)) <= 1e-13 * np.max(np.abs(numpy.value))
 
 
+@pytest.mark.parametrize("growth", [-1.0, -0.3, 0.0, 0.12, 10.0])
+@pytest.mark.parametrize("discount", [-0.5, 0.0, 0.12, 2.0])
+def test_every_length_of_life_is_numpy(growth: float, discount: float) -> None:
+    """The kernel doubles its sums, NumPy adds year by year: whole years, and parts of one before and after each."""
+    whole = np.arange(HORIZON_YEARS + 1.0)
+    lives = np.concatenate([whole, whole[:-1] + 1e-9, whole[1:] - 1e-9, whole[:-1] + 0.5])
+    size = np.ones(len(lives))
+    changes = {"revenue_growth_share": growth * size, "discount_rate_share": discount * size, "life_years": lives}
+    assets = portfolio(len(lives), **changes, owner_cost=0 * size)
+    kernel, numpy = (revalue(assets, timing="mid_year", engine=engine) for engine in ("compiled", "numpy"))
+    np.testing.assert_allclose(kernel.income, numpy.income, rtol=2e-14)
+    assert np.all(kernel.income[lives == 0] == 0)
+
+
 @pytest.mark.parametrize(("life", "timing"), [(3, "year_end"), (7, "mid_year"), (1, "mid_year")])
 def test_income_is_the_method_relief_from_royalty(life: int, timing: Any) -> None:
     """One request in full against one asset; amounts in a request have cents, hence the tolerance."""
