@@ -58,6 +58,19 @@ def test_a_ratio_is_the_median_over_rounds_of_rates() -> None:
     assert times.rate("theirs") == pytest.approx(30 / 9)
 
 
+def test_a_ratio_per_cpu_second_counts_all_threads() -> None:
+    """By hand: as fast by the clock, but on two processors: half as much in a second of one."""
+    times = Times({"ours": [1.0], "theirs": [1.0]}, {"ours": 5, "theirs": 5}, {"ours": [2.0], "theirs": [1.0]})
+    assert times.ratio("ours", "theirs") == pytest.approx(1)
+    assert times.cpu_ratio("ours", "theirs") == pytest.approx(0.5)
+
+
+def test_all_versions_of_the_revaluation_are_one(capsys: pytest.CaptureFixture[str]) -> None:
+    revaluation.main(count=3000, rounds=1)
+    (difference,) = re.findall(r"largest difference to NumPy (\S+)", capsys.readouterr().out)
+    assert float(difference) < 1e-13
+
+
 def test_the_lock_of_the_peers_is_hashed_and_names_no_address() -> None:
     text = (ROOT / "benchmarks" / "requirements-peers.lock").read_text(encoding="utf-8")
     assert "://" not in text
