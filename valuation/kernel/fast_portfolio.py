@@ -20,10 +20,10 @@ from numba import njit
 
 from valuation.kernel.fast_math import FAST_OPTIONS
 
-__all__ = ["BLOCK_ASSETS", "GROUPS", "revaluation_kernel"]
+__all__ = ["revaluation_kernel"]
 
 #: Assets of one block: the seven columns of income and the four results fill a sixth of a common second cache.
-BLOCK_ASSETS = 1024
+_BLOCK_ASSETS = 1024
 #: Sums ``Σ_{t<n} s^t`` and the next power ``s^n``, of ``earned`` (s with growth) and of ``spent`` (s without).
 _INCOME = """\
 def income_value(revenue, growth, royalty_rate, owner_cost, tax_rate, discount_rate, life, is_mid_year):
@@ -60,7 +60,7 @@ _VALUE = " + ".join(
 )
 _WEIGHTS = "(abs(income_weight_share + cost_weight_share + market_weight_share - 1.0) <= 1e-9)"
 #: The columns in order, as many as each result reads; the formula of the result; what else must hold.
-GROUPS: Mapping[str, tuple[int, str, str]] = {
+_GROUPS: Mapping[str, tuple[int, str, str]] = {
     "income": (7, "income_value({names}, is_mid_year)", "True"),
     "cost": (6, _COST, "True"),
     "market": (5, _MARKET, "True"),
@@ -70,8 +70,8 @@ _KERNEL = """\
 def kernel(data, begin, end, is_mid_year, values):
     refused = 0
     end = np.uint64(end)
-    for first in range(np.uint64(begin), end, BLOCK_ASSETS):
-        last = min(first + BLOCK_ASSETS, end)
+    for first in range(np.uint64(begin), end, _BLOCK_ASSETS):
+        last = min(first + _BLOCK_ASSETS, end)
 {loops}
     return refused
 """
@@ -96,11 +96,11 @@ def revaluation_kernel(
     digits = "".join(_DIGIT.format(digit=1 << place) for place in reversed(range(horizon_years.bit_length())))
     exec(compile(f"{_INCOME}{digits}{_INCOME_END}", "<income value>", "exec"), income)
     loops, start = [], 0
-    for row, (count, formula, condition) in enumerate(GROUPS.values()):
+    for row, (count, formula, condition) in enumerate(_GROUPS.values()):
         loops.append(_loop(row, fields, domains, range(start, start + count), formula, condition))
         start += count
     assert start == len(fields), "every column belongs to one result"
-    namespace: dict[str, Any] = {"np": np, "inf": np.inf, "BLOCK_ASSETS": np.uint64(BLOCK_ASSETS)}
+    namespace: dict[str, Any] = {"np": np, "inf": np.inf, "_BLOCK_ASSETS": np.uint64(_BLOCK_ASSETS)}
     namespace["income_value"] = njit(**FAST_OPTIONS)(income["income_value"])
     exec(compile(_KERNEL.format(loops="".join(loops)), "<revaluation kernel>", "exec"), namespace)
     kernel: Callable[..., int] = njit(namespace["kernel"], error_model="numpy", nogil=True)
