@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from valuation.errors import InputError
+from valuation.errors import InputError, RepealedError
 from valuation.kernel.dated import DatedValue
 from valuation.kernel.expression import Expression, Name
 from valuation.kernel.fields import FrozenModel, Reason
@@ -14,7 +15,7 @@ from valuation.kernel.figures import Amount, Figure, PositiveFigure, ShareFigure
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
-from valuation.reference import number_of, reference_line, reference_warnings
+from valuation.reference import number_of, reference_line, reference_table, reference_warnings
 
 __all__ = ["METHOD", "InfringementDamagesInputs"]
 
@@ -82,7 +83,7 @@ class InfringementDamagesInputs(FrozenModel):
 
     Attributes
     ----------
-    law : which law is infringed.
+    law : which law is infringed; it must be the one that protects the kind of right.
     basis : loss or gain first, then a royalty multiple, then the statutory range.
     punitive : a multiple, which needs a base that can be told, or none with a reason.
     reasonable_costs : what stopping the infringement cost; added, never multiplied.
@@ -97,6 +98,9 @@ class InfringementDamagesInputs(FrozenModel):
 def _build(inputs: InfringementDamagesInputs, setting: Setting) -> Paper:
     if setting.currency != "CNY":
         raise InputError.of("currency", found=setting.currency, expected="CNY, the currency of the law")
+    own = _LAWS.get(setting.subject.kind, inputs.law)
+    if inputs.law != own:
+        raise InputError.of("law", found=inputs.law, expected=f"{own}, which protects a {setting.subject.kind}")
     sheet = Sheet(title=_LABEL, axis=Axis(Label("（无分期）", "(no periods)"), ()))
     used: list[DatedValue] = []
     base = sheet.line(
@@ -147,6 +151,7 @@ def _base(sheet: Sheet, inputs: InfringementDamagesInputs, setting: Setting, use
             "reasonable_royalty", basis.reasonable_royalty, label=Label("合理许可费", "reasonable royalty"), unit="CNY"
         )
         multiple = sheet.figure("royalty_multiple", basis.multiple, label=Label("许可费倍数", "multiple"), unit="1")
+        _royalty_range(sheet, multiple, inputs.law, setting, used)
         return royalty * multiple
     return _statutory(sheet, basis, inputs.law, setting, used)
 
@@ -158,24 +163,59 @@ def _contribution(sheet: Sheet, stated: ShareFigure) -> Name:
 
 def _statutory(sheet: Sheet, basis: Statutory, law: str, setting: Setting, used: list[DatedValue]) -> Expression:
     amount = sheet.figure("statutory_amount", basis.amount, label=Label("法定赔偿额", "statutory damages"), unit="CNY")
-    ends = []
-    for end in ("low", "high"):
-        _, dated = number_of("cn_damages", f"statutory_{end}_cny.{law}", on=setting.dates.policy_date)
-        used.append(dated)
-        ends.append(reference_line(sheet, f"statutory_{end}", dated))
-    for name, holds in (
-        ("statutory_not_below_range", amount >= ends[0]),
-        ("statutory_not_above_range", amount <= ends[1]),
-    ):
-        sheet.check(
-            name,
-            holds,
-            label=Label("法定赔偿额在法定区间内", "statutory damages in the range of the law"),
-            severity="refuse",
-            expected=f"{used[0].value} to {used[1].value} CNY on {setting.dates.policy_date}",
-            advice="State an amount in the range, or another basis with its evidence",
-        )
+    _refuse_outside_range(
+        sheet,
+        amount,
+        ("statutory", [f"statutory_{end}_cny.{law}" for end in ("low", "high")]),
+        setting,
+        used,
+        label=Label("法定赔偿额在法定区间内", "statutory damages in the range of the law"),
+        advice="State an amount in the range, or another basis with its evidence",
+    )
     return amount * 1
+
+
+def _royalty_range(sheet: Sheet, multiple: Name, law: str, setting: Setting, used: list[DatedValue]) -> None:
+    """A law may bound the multiple of the royalty; where it bounds it no more, or never did, nothing is tested."""
+    names = [f"royalty_{end}_multiple.{law}" for end in ("low", "high")]
+    if not reference_table("cn_damages").has(names[0]):
+        return
+    with contextlib.suppress(RepealedError):
+        _refuse_outside_range(
+            sheet,
+            multiple,
+            ("royalty", names),
+            setting,
+            used,
+            label=Label("许可费倍数在规定区间内", "royalty multiple in the range of the rule"),
+            advice="State a multiple in the range",
+        )
+
+
+def _refuse_outside_range(
+    sheet: Sheet,
+    stated: Name,
+    what: tuple[str, list[str]],
+    setting: Setting,
+    used: list[DatedValue],
+    *,
+    label: Label,
+    advice: str,
+) -> None:
+    """Write both ends of the range as of the policy date and the two checks against them."""
+    name, parameters = what
+    low, high = (number_of("cn_damages", each, on=setting.dates.policy_date)[1] for each in parameters)
+    used += [low, high]
+    least, most = (reference_line(sheet, f"{name}_{end}", each) for end, each in (("low", low), ("high", high)))
+    for side, holds in (("below", stated >= least), ("above", stated <= most)):
+        sheet.check(
+            f"{name}_not_{side}_range",
+            holds,
+            label=label,
+            severity="refuse",
+            expected=f"{low.value} to {high.value} on {setting.dates.policy_date}",
+            advice=advice,
+        )
 
 
 def _factor(sheet: Sheet, inputs: InfringementDamagesInputs, setting: Setting, used: list[DatedValue]) -> Expression:
@@ -190,24 +230,15 @@ def _factor(sheet: Sheet, inputs: InfringementDamagesInputs, setting: Setting, u
     multiple = sheet.figure(
         "punitive_multiple", punitive.multiple, label=Label("惩罚性赔偿倍数", "punitive multiple"), unit="1"
     )
-    low, high = (
-        number_of("cn_damages", f"punitive_{end}_multiple.{inputs.law}", on=setting.dates.policy_date)[1]
-        for end in ("low", "high")
+    _refuse_outside_range(
+        sheet,
+        multiple,
+        ("punitive", [f"punitive_{end}_multiple.{inputs.law}" for end in ("low", "high")]),
+        setting,
+        used,
+        label=Label("惩罚性赔偿倍数在法定区间内", "punitive multiple in the range of the law"),
+        advice="State a multiple in the range",
     )
-    used += [low, high]
-    least, most = (reference_line(sheet, f"punitive_{end}", dated) for end, dated in (("low", low), ("high", high)))
-    for name, holds in (
-        ("punitive_not_below_range", multiple >= least),
-        ("punitive_not_above_range", multiple <= most),
-    ):
-        sheet.check(
-            name,
-            holds,
-            label=Label("惩罚性赔偿倍数在法定区间内", "punitive multiple in the range of the law"),
-            severity="refuse",
-            expected=f"{low.value} to {high.value} on {setting.dates.policy_date}",
-            advice="State a multiple in the range",
-        )
     factor = multiple * 1 if punitive.reading == "total_is_multiple" else multiple + 1
     return sheet.line("damages_factor", factor, label=label, unit="1")
 
@@ -222,6 +253,16 @@ def _conventions(inputs: InfringementDamagesInputs, used: list[DatedValue]) -> d
     }
 
 
+#: Which law protects which kind of right; of a kind that is not listed the request knows best.
+_LAWS = {
+    "patent": "patent",
+    "drug_candidate": "patent",
+    "trademark": "trademark",
+    "gi_brand": "trademark",
+    "copyright": "copyright",
+    "software": "copyright",
+    "plant_variety": "plant_variety",
+}
 _NOT_A_VALUE = NamedWarning(
     "damages_not_market_value",
     Label("赔偿额是责任金额，不是权利的市场价值", "damages are a liability, not the market value of the right"),

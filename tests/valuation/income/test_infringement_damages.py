@@ -1,7 +1,7 @@
 """Infringement damages: the order of bases, the range of the law on the day, punitive multiples, costs.
 
-Checked against: hand calculations; the two versions of the patent law (table T7), each on its side of 2021-06-01; the
-amounts and multiples that the articles of the four laws print.
+Checked against: hand calculations; the versions of each law, each on its side of the day on which it came into force;
+the amounts and multiples that the articles of the four laws print (older versions of two of them are recalled).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.valuation.asking import DATES, amount, figure
+from tests.valuation.asking import DATES, PATENT, VARIETY, amount, figure
+from tests.valuation.assets.rights import FILM, REGION, SOFTWARE, TRADEMARK
 from tests.valuation.method_samples import codes, concluded, conclusion, sample
 from valuation.errors import BeforeFirstStepError, InputError, RefusalError
 from valuation.kernel.conclusion import Conclusion
@@ -120,11 +121,19 @@ def test_a_statutory_amount_bears_no_multiple() -> None:
         conclusion(NAME, sample(NAME, basis=statutory("100000.00"), punitive=punitive(2.0)), **NEW_LAW)
 
 
-def test_every_law_was_read_and_its_version_is_named() -> None:
-    for law, version in (("patent", "2020"), ("trademark", "2019"), ("copyright", "2020"), ("plant_variety", "2021")):
-        found = conclusion(NAME, sample(NAME, law=law, punitive=punitive(2.0)), **NEW_LAW)
-        assert "recalled_value" not in codes(found)
-        assert version in found.conventions["versions"]
+@pytest.mark.parametrize(
+    ("subject", "law", "version"),
+    [
+        (PATENT, "patent", "2020"),
+        (TRADEMARK, "trademark", "2019"),
+        (SOFTWARE, "copyright", "2020"),
+        (VARIETY, "plant_variety", "2021"),
+    ],
+)
+def test_every_law_in_force_was_read_and_its_version_is_named(subject: dict[str, Any], law: str, version: str) -> None:
+    found = conclusion(NAME, sample(NAME, law=law, punitive=punitive(2.0)), subject=subject, **NEW_LAW)
+    assert "recalled_value" not in codes(found)
+    assert version in found.conventions["versions"]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +157,69 @@ def test_the_table_says_what_the_laws_print(law: str, first_day: str, low: int, 
     for name, expected in printed.items():
         number, dated = number_of("cn_damages", f"{name}.{law}", on=day)
         assert (number, dated.status, dated.from_date) == (expected, "read", day)
+
+
+def royalty_times(multiple: float) -> dict[str, Any]:
+    return {
+        "kind": "royalty_multiple",
+        "reasonable_royalty": amount("50000.00"),
+        "multiple": figure(multiple),
+        "why_not_earlier": WHY,
+    }
+
+
+@pytest.mark.parametrize(("multiple", "holds"), [(0.9, False), (1.0, True), (3.0, True), (3.1, False)])
+def test_the_older_rule_bounds_the_royalty_multiple(multiple: float, holds: bool) -> None:
+    """法释〔2001〕21号, article 21: one to three times the royalty; the text of 2015 names no numbers any more."""
+    assert under("2015-02-01", basis=royalty_times(multiple)).value == pytest.approx(50_000 * multiple + 100_000)
+    if holds:
+        assert under("2015-01-31", basis=royalty_times(multiple)).value == pytest.approx(50_000 * multiple + 100_000)
+    else:
+        with pytest.raises(RefusalError, match=r"royalty_not_(below|above)_range"):
+            under("2015-01-31", basis=royalty_times(multiple))
+
+
+@pytest.mark.parametrize(
+    ("subject", "law", "day", "most", "times"),
+    [
+        (TRADEMARK, "trademark", "2019-10-31", "3000000.00", 3.0),
+        (TRADEMARK, "trademark", "2019-11-01", "5000000.00", 5.0),
+        (REGION, "trademark", "2019-11-01", "5000000.00", 5.0),
+        (FILM, "copyright", "2021-05-31", "500000.00", None),
+        (SOFTWARE, "copyright", "2021-06-01", "5000000.00", 5.0),
+        (VARIETY, "plant_variety", "2022-02-28", "3000000.00", 3.0),
+        (VARIETY, "plant_variety", "2022-03-01", "5000000.00", 5.0),
+    ],
+)
+def test_each_law_has_the_ceilings_of_its_day(
+    subject: dict[str, Any], law: str, day: str, most: str, times: float | None
+) -> None:
+    when = {"subject": subject, "dates": {**DATES, "policy_date": day}}
+    at_most = conclusion(NAME, sample(NAME, law=law, basis=statutory(most)), **when)
+    assert at_most.value == pytest.approx(float(most) + 100_000)
+    with pytest.raises(RefusalError, match="statutory_not_above_range"):
+        conclusion(NAME, sample(NAME, law=law, basis=statutory(f"{float(most) + 0.01:.2f}")), **when)
+    if times is None:
+        with pytest.raises(BeforeFirstStepError):
+            conclusion(NAME, sample(NAME, law=law, punitive=punitive(1.0)), **when)
+        return
+    assert conclusion(NAME, sample(NAME, law=law, punitive=punitive(times)), **when).value == pytest.approx(
+        800_000 * times + 100_000
+    )
+    with pytest.raises(RefusalError, match="punitive_not_above_range"):
+        conclusion(NAME, sample(NAME, law=law, punitive=punitive(times + 0.1)), **when)
+
+
+@pytest.mark.parametrize(("subject", "law"), [(PATENT, "trademark"), (TRADEMARK, "patent"), (SOFTWARE, "patent")])
+def test_a_law_that_does_not_protect_the_right_is_refused(subject: dict[str, Any], law: str) -> None:
+    with pytest.raises(InputError, match=r"law: found '?\w+"):
+        conclusion(NAME, sample(NAME, law=law), subject=subject)
+
+
+def test_a_law_from_memory_is_named() -> None:
+    older = {"subject": FILM, "dates": {**DATES, "policy_date": "2021-05-31"}}
+    found = conclusion(NAME, sample(NAME, law="copyright", basis=statutory("400000.00")), **older)
+    assert "recalled_value" in codes(found)
 
 
 @given(st.floats(0, 0.9), st.floats(0.01, 0.1))
