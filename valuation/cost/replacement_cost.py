@@ -1,4 +1,4 @@
-"""Replacement cost 重置成本法: what would it cost today to make something as useful, less what it has lost?"""
+"""Replacement cost 重置成本法: what would it cost today to make it, or something as useful, less what it has lost?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from valuation.kernel.expression import Expression, Name, larger, total
-from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
-from valuation.kernel.figures import Amount, PositiveFigure, ShareFigure, at_least
+from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel, StrictBool
+from valuation.kernel.figures import Amount, Figure, PositiveFigure, ShareFigure, at_least, within
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
@@ -24,13 +24,15 @@ class CostItem(FrozenModel):
     """One cost of making the right: what it was, and how its price has moved since.
 
     ``amount`` is in the prices of the time when it was spent; ``price_index_ratio`` is the price level of the
-    valuation date over that of the spending (1 for a cost already in today's prices). Wasted effort that a
-    replacement would not repeat is left out of the list.
+    valuation date over that of the spending (1 for a cost already in today's prices). ``only_in_replica`` marks a cost
+    that an exact replica would bear again and an equally useful right made by today's means would not (superseded
+    steps, failed trials).
     """
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     amount: Annotated[Amount, AfterValidator(at_least(0))]
     price_index_ratio: PositiveFigure
+    only_in_replica: StrictBool = False
 
 
 class Obsolescence(FrozenModel):
@@ -46,20 +48,35 @@ class Obsolescence(FrozenModel):
     economic_share: ShareFigure
 
 
+class EntrepreneurialIncentive(FrozenModel):
+    """What the money tied up until the right is ready must earn, beside the developer's margin on the work.
+
+    The money is spent evenly over the time of development, so each part of it waits half that time on average.
+    """
+
+    annual_return_share: Annotated[Figure, AfterValidator(within(0, 2))]
+    development_years: Annotated[PositiveFigure, AfterValidator(within(0, 50))]
+
+
 class ReplacementCostInputs(FrozenModel):
     """What the replacement cost method needs.
 
     Attributes
     ----------
-    items : the costs of making an equivalent, at least one, each with its own evidence.
+    standard : ``replacement`` 更新重置成本: an equally useful right by today's means, costs of a replica alone left
+        out; ``reproduction`` 复原重置成本: an exact replica, every cost counts.
+    items : the costs of making it, at least one, each with its own evidence.
     developer_profit_share : return on the cost that a developer expects for making it, as a share of cost; zero is
         stated as zero with a reason.
+    entrepreneurial_incentive : return on the money tied up meanwhile; none is counted where none is stated.
     obsolescence : physical (for a right: life used up), functional (a better technology exists) and economic (the
         market has shrunk) losses.
     """
 
+    standard: Literal["replacement", "reproduction"] = "replacement"
     items: Annotated[tuple[CostItem, ...], Field(max_length=200), *NOT_EMPTY, DISTINCT_NAMES]
     developer_profit_share: ShareFigure
+    entrepreneurial_incentive: EntrepreneurialIncentive | None = None
     obsolescence: Obsolescence
 
 
@@ -83,6 +100,8 @@ def _build(inputs: ReplacementCostInputs, setting: Setting) -> Paper:
         worksheet=sheet.finish(),
         answer="value",
         conventions={
+            "cost_standard": inputs.standard,
+            "entrepreneurial_incentive": "none" if inputs.entrepreneurial_incentive is None else "half_development",
             "obsolescence_combination": inputs.obsolescence.combination,
             "price_level": "valuation date, by the price index ratio of each item",
         },
@@ -100,7 +119,12 @@ def _cost_new(sheet: Sheet, inputs: ReplacementCostInputs, unit: str) -> Name:
         label=Label("价格指数比", "price index ratio"),
         unit="1",
     )
-    today = sheet.line("amount_today", spent * ratio, label=Label("现行价格成本", "cost at today's prices"), unit=unit)
+    today = sheet.line(
+        "amount_today",
+        _counted(sheet, inputs, spent * ratio),
+        label=Label("现行价格成本", "cost at today's prices"),
+        unit=unit,
+    )
     cost = sheet.line("cost_today", total(today), label=Label("成本合计", "total cost"), unit=unit)
     profit = sheet.figure(
         "developer_profit_share",
@@ -111,9 +135,49 @@ def _cost_new(sheet: Sheet, inputs: ReplacementCostInputs, unit: str) -> Name:
     )
     return sheet.line(
         "replacement_cost_new",
-        cost * (1 + profit),
+        _with_incentive(sheet, inputs.entrepreneurial_incentive, cost * (1 + profit)),
         label=Label("重置全价", "replacement cost new"),
         unit=unit,
+        total=True,
+    )
+
+
+def _counted(sheet: Sheet, inputs: ReplacementCostInputs, today: Expression) -> Expression:
+    """Which costs count under the standard? All of a replica's; without marked costs nothing needs to be said."""
+    if inputs.standard == "reproduction" or not any(item.only_in_replica for item in inputs.items):
+        return today
+    return today * sheet.derived_row(
+        "counted_share",
+        [0.0 if item.only_in_replica else 1.0 for item in inputs.items],
+        label=Label("计入比例（更新重置）", "counted in a replacement"),
+        unit="share",
+        reason="a cost that only a replica would bear again does not count in a replacement",
+    )
+
+
+def _with_incentive(sheet: Sheet, incentive: EntrepreneurialIncentive | None, cost: Expression) -> Expression:
+    """Cost and profit wait half the time of development on average; without an incentive they stand as they are."""
+    if incentive is None:
+        return cost
+    annual = sheet.figure(
+        "incentive_return_share",
+        incentive.annual_return_share,
+        label=Label("资金年回报率（企业家激励）", "yearly return on money tied up"),
+        unit="share",
+        domain=(0, 2),
+    )
+    years = sheet.figure(
+        "development_years",
+        incentive.development_years,
+        label=Label("开发周期", "time of development"),
+        unit="years",
+        domain=(0, 50),
+    )
+    return cost * sheet.line(
+        "incentive_factor",
+        (1 + annual) ** (years / 2),
+        label=Label("企业家激励系数", "factor of entrepreneurial incentive"),
+        unit="1",
         total=True,
     )
 
@@ -148,6 +212,11 @@ METHOD = Method(
     ),
     inputs_model=ReplacementCostInputs,
     build=_build,
-    references=("IVS 210 Intangible Assets, replacement cost method", "资产评估执业准则——知识产权, 成本法"),
+    references=(
+        "IVS 105 Valuation Approaches and Methods, cost approach: replacement and reproduction cost",
+        "IVS 210 Intangible Assets, replacement cost method",
+        "Reilly, Schweihs (1998), Valuing Intangible Assets, cost approach: profit and entrepreneurial incentive",
+        "资产评估执业准则——知识产权, 成本法",
+    ),
     cases=("cn-patent-replacement-cost-45",),
 )

@@ -57,6 +57,27 @@ def test_the_paper_by_hand() -> None:
     assert found.value("value") == pytest.approx(128_304)
 
 
+def test_a_replica_bears_costs_that_a_replacement_does_not() -> None:
+    """Failed trials of 40,000 · 1.2: (132,000 + 30,000 + 48,000) · 1.1 = 231,000 for a replica, 178,200 without."""
+    failed = {**item("40000.00", 1.2), "only_in_replica": True}
+    items = [*cost()["items"], failed]
+    replica, modern = (paper(items=items, standard=each) for each in ("reproduction", "replacement"))
+    assert replica.value("replacement_cost_new") == pytest.approx(231_000)
+    assert modern.value("replacement_cost_new") == pytest.approx(178_200)
+    assert modern.row("amount_today") == pytest.approx((132_000, 30_000, 0))
+    assert made(items=items, standard="reproduction").conclusions[0].conventions["cost_standard"] == "reproduction"
+
+
+def test_the_money_tied_up_earns_over_half_the_time_of_development() -> None:
+    """178,200 · 1.21^(3/2) = 178,200 · 1.331, because 1.21 = 1.1²; the developer's profit is in the 178,200."""
+    stated = {"annual_return_share": figure(0.21), "development_years": figure(3.0)}
+    found = paper(entrepreneurial_incentive=stated)
+    assert found.value("incentive_factor") == pytest.approx(1.331)
+    assert found.value("replacement_cost_new") == pytest.approx(178_200 * 1.331)
+    without = paper(entrepreneurial_incentive=stated | {"annual_return_share": figure(0.0)})
+    assert without.value("value") == pytest.approx(paper().value("value"), rel=1e-12)
+
+
 def test_losses_added_by_hand() -> None:
     assert paper(obsolescence=losses(0.2, 0.1, 0.05, "additive")).value("remaining_share") == pytest.approx(0.65)
     multiplied = paper(obsolescence=losses(0.2, 0.1, 0.05)).value("remaining_share")
@@ -127,6 +148,7 @@ def test_the_interval_comes_from_the_items_one_by_one() -> None:
         ({"items": [item("1.00", 0.0)]}, "items.0.price_index_ratio"),
         ({"items": [item("1.00"), {"name": "x"}]}, "items.1.amount"),
         ({"developer_profit_share": figure(10)}, "developer_profit_share"),
+        ({"standard": "original"}, "standard"),
         ({"obsolescence": losses(1.2, 0, 0)}, "obsolescence.physical_share"),
         ({"obsolescence": losses(0, 0, 0, "averaged")}, "obsolescence.combination"),
     ],

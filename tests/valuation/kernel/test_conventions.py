@@ -37,6 +37,7 @@ CHOICES = [
     ("comparison", "with_and_without", "comparison"),
     ("condition", "historic_cost", "condition"),
     ("condition", "minimum_licence_fee", "condition"),
+    ("cost_standard", "replacement_cost", "standard"),
     ("duration", "excess_earnings_single_period", "duration"),
     ("increment", "incremental_income", "increment"),
     ("law", "infringement_damages", "law"),
