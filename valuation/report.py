@@ -10,6 +10,7 @@ import functools
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib import resources
 from typing import Annotated, Any
 
@@ -24,7 +25,9 @@ from valuation.kernel.entries import Input
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import GRADE_LABELS
 from valuation.kernel.labels import Label, NamedWarning
+from valuation.kernel.money import CURRENCIES
 from valuation.kernel.sources import Source, unverified
+from valuation.kernel.subject import Subject
 from valuation.kernel.worksheet import Worksheet
 from valuation.report_sections.amounts import WrittenAmount, written
 
@@ -116,11 +119,16 @@ class _Items:
     sources: tuple[Source, ...]
 
     def quantity(self, number: float, unit: str) -> Label:
-        """A number with its unit; a bare number has the unit 1."""
+        """A number as a reader has it: a share in percent, money by thousands, a bare number without a unit."""
+        if unit == "share":
+            percent = f"{number * 100:.10g}%"
+            return Label(percent, percent)
         written_unit = self.units.get(unit, Label(unit, unit))
         value = amount_text(number, unit)
         if unit == "1":
             return Label(value, value)
+        if unit in CURRENCIES:
+            value = f"{Decimal(value):,}"
         return Label(f"{value} {written_unit.zh}", f"{value} {written_unit.en}")
 
 
@@ -233,9 +241,22 @@ def _purpose(case: _Case) -> _Body:
 def _subject_and_scope(case: _Case) -> _Body:
     subject = case.appraisal.request["subject"]
     named = Label(f"评估对象：{subject['name']}", f"subject: {subject['name']}")
-    facts = tuple(_fact(case.form, key, str(value)) for key, value in subject.items() if key != "name")
+    facts = tuple(_fact(case.form, key, _said(value)) for key, value in subject.items() if key != "name")
     scope = _stated(case.particulars.scope, "scope")
-    return _Body((named, *facts, *scope.paragraphs), missing=scope.missing)
+    ends = _legal_end(case.appraisal.subject)
+    return _Body((named, *facts, *ends, *scope.paragraphs), missing=scope.missing)
+
+
+def _said(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _legal_end(subject: Subject) -> tuple[Label, ...]:
+    """The day protection ends, where the request does not state it and the law and the facts tell it."""
+    end = subject.legal_end()
+    if end is None or subject.expiry_date is not None:
+        return ()
+    return (Label(f"保护期届满日（依法推算）：{end}", f"legal end, derived from the law: {end}"),)
 
 
 def _fact(form: _Items, key: str, value: str) -> Label:
@@ -279,9 +300,9 @@ def _methods(case: _Case) -> _Body:
         paragraphs.append(
             Label(
                 f"{each.label.zh}（{_APPROACHES[approach]}）：{question.zh} 结果 {found.zh}，"
-                f"权重 {weight.share:g}，理由：{weight.reason}",
-                f"{each.label.en} ({approach}): {question.en} Result {found.en}, weight {weight.share:g},"
-                f" because: {weight.reason}",
+                f"权重 {case.form.quantity(weight.share, 'share').zh}，理由：{weight.reason}",
+                f"{each.label.en} ({approach}): {question.en} Result {found.en},"
+                f" weight {case.form.quantity(weight.share, 'share').en}, because: {weight.reason}",
             )
         )
     return _Body(tuple(paragraphs))

@@ -11,14 +11,15 @@ import json
 import re
 import tomllib
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from tests.valuation.asking import answered, cost, figure, market, option, relief
+from tests.valuation.asking import VARIETY, answered, cost, figure, market, option, relief
+from tests.valuation.assets.rights import RIGHTS
 from valuation import report as module
 from valuation.appraisal import Appraisal
-from valuation.catalogue import methods
+from valuation.catalogue import methods, subject_models
 from valuation.errors import InputError, ReferenceDataError
 from valuation.kernel.conclusion import amount_text
 from valuation.kernel.fields import parse
@@ -145,7 +146,7 @@ def admissible(appraisal: Appraisal) -> set[Decimal]:
     stated += "".join(f"{each.label} {each.question}" for each in methods().values())
     found = numbers_in(stated)
     found |= {Decimal(amount_text(float(each), "CNY")) for each in found}
-    found |= {Decimal(amount_text(float(each), "share")) for each in found}
+    found |= {Decimal(f"{each * 100:.10g}") for each in found}
     reconciled = appraisal.reconciled
     concluded = [reconciled.value, reconciled.range_low, reconciled.range_high, reconciled.pledgee_value]
     if reconciled.interval is not None:
@@ -241,19 +242,45 @@ def test_subject_dates_and_sources_are_those_of_the_appraisal() -> None:
     assert "请求中没有引用任何来源" in text_of(reported(answered({"replacement_cost": cost()})), "basis")
 
 
+@pytest.mark.parametrize("right", [*RIGHTS.values(), VARIETY], ids=lambda right: right["kind"])
+def test_every_fact_of_every_kind_of_right_reads_in_chinese(right: dict[str, Any]) -> None:
+    named, *facts = text_of(reported(answered({"replacement_cost": cost()}, subject=right)), "subject_and_scope").split(
+        "\n"
+    )
+    assert right["name"] in named
+    chinese = [line for line in facts if "：" in line]
+    assert len(chinese) >= len(right) - 1
+    assert not [line for line in chinese if re.match("[a-z_]+：", line)]
+
+
+def test_every_field_and_choice_of_a_right_has_its_words() -> None:
+    form = module._form()
+    for model in subject_models().values():
+        assert set(model.model_fields) - {"name"} <= form.facts.keys(), model
+        for field in model.model_fields.values():
+            choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+            assert set(choices) <= form.fact_values.keys(), model
+
+
+def test_the_end_that_the_law_sets_is_told_as_derived() -> None:
+    told = text_of(reported(answered({"replacement_cost": cost()}, subject=RIGHTS["copyright"])), "subject_and_scope")
+    assert "保护期届满日（依法推算）：2069-12-31" in told
+    assert "依法推算" not in text_of(reported(full()), "subject_and_scope")
+
+
 def test_every_method_stands_with_its_weight_and_reason() -> None:
     appraisal = full()
     told = text_of(reported(appraisal, **TOLD), "methods")
     for each in appraisal.conclusions:
         assert each.label.zh in told
-        assert amount_text(each.value, each.unit) in told
-    assert told.count("权重 0.25，理由：equal weights in this test") == 4
+        assert f"{Decimal(amount_text(each.value, each.unit)):,} {each.unit}" in told
+    assert told.count("权重 25%，理由：equal weights in this test") == 4
 
 
 def test_assumptions_are_the_suppositions_and_conventions_of_the_request() -> None:
     told = text_of(reported(full(), **TOLD), "assumptions")
     assert "约定 现金流时点：年末" in told
-    assert "折现率（假定）：0.12 （占一的份额）；chosen for the test" in told
+    assert "折现率（假定）：12%；chosen for the test" in told
     assert "处置所需年数（假定）：1.5 年；chosen for the test" in told
     assert "权利人销售台账" not in told, "what was measured is no assumption"
 
