@@ -116,7 +116,8 @@ def reconcile(
         axis=Axis(Label("方法", "method"), tuple(each.label.zh for each in amounts)),
     )
     unit = currency if reporting is None else reporting.currency
-    lines = _weighted_lines(sheet, amounts, reconciliation, currency)
+    has_interval = any(each.interval is not None for each in counted)
+    lines = _weighted_lines(sheet, amounts, reconciliation, currency, has_interval=has_interval)
     reported = _reported_lines(sheet, lines, reporting, unit)
     if liquidation is not None:
         _pledgee_line(sheet, reported["weighted_pledgee_base"], liquidation, unit)
@@ -186,9 +187,17 @@ def _divergence(counted: Sequence[Conclusion], reconciliation: Reconciliation) -
 
 
 def _weighted_lines(
-    sheet: Sheet, conclusions: Sequence[Conclusion], reconciliation: Reconciliation, currency: str
+    sheet: Sheet,
+    conclusions: Sequence[Conclusion],
+    reconciliation: Reconciliation,
+    currency: str,
+    *,
+    has_interval: bool,
 ) -> dict[str, Name]:
-    """Rows of indications, their intervals and weights, and the weighted sum of each."""
+    """Rows of indications, their intervals and weights, and the weighted sum of each.
+
+    Where no indication that counts has an interval there is no row of ends: two ends at the value would read as one.
+    """
     weights = [
         Figure(
             value=reconciliation.weights[each.method].share,
@@ -208,6 +217,8 @@ def _weighted_lines(
             _PAPER,
         ),
     }
+    if not has_interval:
+        del rows["low"], rows["high"]
     lines = {}
     for key, (label, numbers, reason) in rows.items():
         row = sheet.derived_row(f"indicated_{key}", numbers, label=label, unit=currency, reason=reason)
@@ -259,6 +270,7 @@ def _reported_lines(sheet: Sheet, lines: Mapping[str, Name], reporting: Reportin
     made = {
         key: sheet.line(name, lines[key] * rate, label=label, unit=unit, total=is_total)
         for key, (name, label, is_total) in named.items()
+        if key in lines
     }
     return {"weighted_pledgee_base": made["pledgee_base"]}
 

@@ -173,6 +173,15 @@ def test_ends_are_weighted_and_an_indication_without_interval_is_named() -> None
     assert "replacement_cost" in doubt.label.en
 
 
+def test_a_paper_without_intervals_shows_no_ends() -> None:
+    """Two ends at the value would read as an interval of no width."""
+    bare = answered({"replacement_cost": cost()})
+    assert bare.reconciled.interval is None
+    assert not {name for name in bare.reconciled.worksheet.names if "low" in name or "high" in name}
+    told = answered({"relief_from_royalty": UNCERTAIN}, uncertainty=PLAN).reconciled.worksheet.names
+    assert {"interval_low", "interval_high"} <= set(told)
+
+
 def test_intervals_of_different_levels_are_not_mixed() -> None:
     methods = {"relief_from_royalty": UNCERTAIN, "comparable_transactions": market(level_share=0.8)}
     with pytest.raises(InputError, match=r"uncertainty.level_share: found intervals of 0.9 and 0.8"):
