@@ -30,6 +30,11 @@ from valuation.uncertainty.sampling import Uncertainty
 __all__ = ["Appraisal", "AppraisalRequest", "appraise", "request_model"]
 
 RECONCILIATION = "reconciliation"
+_DATE_LABELS = {
+    "valuation_date": "评估基准日 valuation date",
+    "policy_date": "政策日 policy date",
+    "report_date": "报告日 report date",
+}
 #: What a method may find wrong outside its own inputs.
 _AROUND_METHODS = ("subject", "currency")
 
@@ -132,7 +137,7 @@ class Appraisal:
 
     def _notes(self) -> list[tuple[str, str]]:
         rows = [("评估对象 Subject", self.subject.name)]
-        rows += [(f"{name}", str(day)) for name, day in self.request["dates"].items()]
+        rows += [(_DATE_LABELS[name], str(day)) for name, day in self.request["dates"].items()]
         for each in self.conclusions:
             rows += [_convention_note(each, key, text) for key, text in each.conventions.items()]
         rows += [(f"提示 {each.code}", f"{each.label.zh} / {each.label.en}") for each in self.warnings]

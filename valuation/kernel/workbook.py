@@ -28,8 +28,9 @@ NOTES_SHEET = "说明"
 _FIRST_ROW = 4  # zero-based: title, subtitle, legend, header
 _SCALAR_COLUMN = 3
 _FIRST_COLUMN = 4
-_LABEL_WIDTH, _TEXT_WIDTH = 26, 42
+_LABEL_WIDTH, _TEXT_WIDTH, _NUMBER_WIDTH = 26, 42, 14.5
 _LINE_POINTS = 14
+_HEADER = {"bg_color": "#DDE6EE", "bottom": 1, "align": "center"}
 #: What a spreadsheet allows: points of a row's height, characters of a cell.
 _TALLEST_ROW, _LONGEST_TEXT = 409, 32_767
 _CUT = "…（单元格容量所限，全文见评估答复 cut to the size of a cell, the answer holds the whole text）"
@@ -143,6 +144,8 @@ class _Paper:
         for column, text in enumerate(header):
             # As a string: the name of a comparable that begins with "=" or "http:" must not become live.
             sheet.write_string(_FIRST_ROW - 1, column, text, self.formats["header"])
+        tallest = max(math.ceil(_columns(text) / _NUMBER_WIDTH) for text in ["", *self.worksheet.axis.columns])
+        sheet.set_row(_FIRST_ROW - 1, min(_LINE_POINTS * tallest, _TALLEST_ROW))
         sheet.freeze_panes(_FIRST_ROW, _FIRST_COLUMN)
 
     def _write_entry(self, sheet: Any, entry: Entry, row: int) -> None:
@@ -216,7 +219,9 @@ def _formats(book: Any) -> dict[str, Any]:
     made = {
         "title": book.add_format(base | {"bold": True, "font_size": 14}),
         "subtitle": book.add_format(base | {"font_color": "#555555"}),
-        "header": book.add_format(base | {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "align": "center"}),
+        "header": book.add_format(
+            base | {"bold": True, "bg_color": "#DDE6EE", "bottom": 1, "align": "center", "text_wrap": True}
+        ),
         "text": book.add_format(base | {"text_wrap": True}),
         "bold": book.add_format(base | {"bold": True, "text_wrap": True}),
         "small": book.add_format(base | {"font_size": 8, "font_color": "#555555", "text_wrap": True}),
@@ -239,8 +244,8 @@ def _formats(book: Any) -> dict[str, Any]:
 def _set_page(sheet: Any, last: int) -> None:
     sheet.set_column(0, 1, _LABEL_WIDTH)
     sheet.set_column(2, 2, 8)
-    sheet.set_column(_SCALAR_COLUMN, last - 1, 14.5)
-    sheet.set_column(last, last, 7)
+    sheet.set_column(_SCALAR_COLUMN, last - 1, _NUMBER_WIDTH)
+    sheet.set_column(last, last, 10)
     sheet.set_column(last + 1, last + 2, _TEXT_WIDTH)
     sheet.set_column(last + 3, last + 3, 24)
     sheet.set_landscape()
@@ -250,8 +255,11 @@ def _set_page(sheet: Any, last: int) -> None:
 
 def _write_notes(book: Any, notes: Sequence[tuple[str, str]], formats: Mapping[str, Any]) -> None:
     sheet = book.add_worksheet(NOTES_SHEET)
-    sheet.set_column(0, 0, 30)
+    sheet.set_column(0, 0, 40)
     sheet.set_column(1, 1, 110)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
     for row, (heading, text) in enumerate(notes):
         sheet.write_string(row, 0, heading, formats["bold"])
         sheet.write_string(row, 1, _fitting(text), formats["wrapped"])

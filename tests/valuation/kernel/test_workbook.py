@@ -330,10 +330,17 @@ def test_every_scalar_has_a_name_and_the_notes_say_what_a_reader_must_know(made:
     assert book.defined_names["reconciliation__value"].attr_text.startswith("'评估结论'!$D$")
     notes = {row[0].value: row[1].value for row in book[NOTES_SHEET].iter_rows()}
     assert notes["评估对象 Subject"] == "发明专利示例"
-    assert notes["valuation_date"] == "2020-12-31"
+    assert notes["评估基准日 valuation date"] == "2020-12-31"
     assert notes["摘要 Digest"] == made.digest
     assert "现金流时点" in " ".join(str(heading) for heading in notes)
     assert book.properties.created.isoformat() == "2021-03-31T12:00:00"
+
+
+def test_every_sheet_prints_one_page_wide(made: Appraisal) -> None:
+    for sheet in opened(made.workbook(), formulas=True).worksheets:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0), sheet.title
 
 
 def test_a_sheet_name_fits_a_spreadsheet(made: Appraisal) -> None:
