@@ -12,7 +12,7 @@ import pytest
 
 from tests.valuation.asking import DATES, PATENT, VARIETY, answered, asked, cost, figure, market, option, relief
 from tests.valuation.assets.rights import RIGHTS
-from tests.valuation.method_samples import infringement_damages
+from tests.valuation.method_samples import SAMPLES, infringement_damages
 from valuation.appraisal import appraise, request_model
 from valuation.catalogue import methods, subject_models
 from valuation.errors import InputError
@@ -264,3 +264,32 @@ def test_a_fault_that_a_method_finds_is_named_at_its_path_in_the_request() -> No
 )
 def test_a_wrong_request_is_answered_with_every_wrong_field(changes: dict[str, Any], fields: list[str]) -> None:
     assert sorted(faults(asked({"replacement_cost": cost()}) | changes)) == sorted(fields)
+
+
+# --- methods and kinds of right -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "right", "is_doubted"),
+    [
+        ("film_waterfall", RIGHTS["copyright"], False),
+        ("film_waterfall", RIGHTS["software"], True),
+        ("cocomo_software", RIGHTS["software"], False),
+        ("cocomo_software", PATENT, True),
+        ("plant_variety_royalty", VARIETY, False),
+        ("plant_variety_royalty", PATENT, True),
+        ("regional_brand", RIGHTS["gi_brand"], False),
+        ("regional_brand", PATENT, True),
+        ("multiplier_coefficient", RIGHTS["trademark"], False),
+    ],
+)
+def test_a_method_made_for_another_kind_of_right_is_doubted(
+    method: str, right: dict[str, Any], is_doubted: bool
+) -> None:
+    """A waterfall of receipts may fit a game as it fits a film; the reader must be told that nobody meant it so."""
+    found = {each.code for each in answered({method: SAMPLES[method]()}, subject=right).warnings}
+    assert ("method_made_for_another_right" in found) is is_doubted
+
+
+def test_what_a_method_is_made_for_are_kinds_that_exist() -> None:
+    assert {kind for each in methods().values() for kind in each.made_for} <= subject_models().keys()

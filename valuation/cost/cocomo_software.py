@@ -126,4 +126,5 @@ METHOD = Method(
     build=_build,
     references=("Boehm (1981), Software Engineering Economics, basic COCOMO",),
     cases=(),
+    made_for=("software",),
 )

@@ -320,4 +320,5 @@ METHOD = Method(
         "DiMasi et al. (2010), Clinical Pharmacology and Therapeutics 87:272-277",
     ),
     cases=("pharma-loa-bio-2006-2015", "pharma-loa-dimasi-1993-2004"),
+    made_for=("drug_candidate", "patent"),
 )

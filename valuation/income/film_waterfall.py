@@ -266,4 +266,5 @@ METHOD = Method(
         "Bibicoff 1991, Net profit participations in the motion picture industry, 11 Loy. L.A. Ent. L. Rev. 23",
     ),
     cases=(),
+    made_for=("copyright",),
 )

@@ -277,4 +277,5 @@ METHOD = Method(
         "Griliches 1957, Hybrid corn: an exploration in the economics of technological change (logistic adoption)",
     ),
     cases=(),
+    made_for=("plant_variety",),
 )

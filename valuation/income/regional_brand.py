@@ -277,4 +277,5 @@ METHOD = Method(
         "GB/T 36678-2018 区域品牌价值评价 地理标志产品 (subject only; its brand-strength scoring is not used)",
     ),
     cases=(),
+    made_for=("gi_brand", "trademark"),
 )

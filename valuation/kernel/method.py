@@ -70,7 +70,8 @@ class Method(Generic[Inputs]):
 
     ``build`` writes the working paper; it is pure. ``cases`` are ids of published cases the method reproduces.
     ``draw_limit`` bounds the draws of a method whose every draw is a numerical search. ``looks_back``: the method
-    answers for what is past, so a right that has ended by the valuation date may be its subject.
+    answers for what is past, so a right that has ended by the valuation date may be its subject. ``made_for`` names the
+    kinds of right the method was made for; another kind is valued with a named doubt. Empty: any kind.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Method(Generic[Inputs]):
     cases: tuple[str, ...]
     draw_limit: int = MAXIMUM_DRAWS
     looks_back: bool = False
+    made_for: tuple[str, ...] = ()
 
     def value(
         self,
@@ -137,12 +139,24 @@ class Method(Generic[Inputs]):
             warnings=(
                 *_all_warnings(inputs, paper, used),
                 *setting.subject.doubts(),
+                *self._unusual_for(setting.subject.kind),
                 *_refused_draws(paper, uncertainty),
             ),
             seed=None if uncertainty is None else uncertainty.seed,
             engine_version=ENGINE_VERSION,
             digest=digest_of(self._digested(inputs, setting, uncertainty)),
         )
+
+    def _unusual_for(self, kind: str) -> tuple[NamedWarning, ...]:
+        """Was the method made for another kind of right? A reader must know before relying on it."""
+        if not self.made_for or kind in self.made_for:
+            return ()
+        usual = ", ".join(self.made_for)
+        label = Label(
+            f"{self.label.zh}通常用于其他种类的权利（{usual}），本次对象为 {kind}，须说明适用理由",
+            f"{self.label.en} is made for {usual}; the subject is a {kind}: say why it fits",
+        )
+        return (NamedWarning("method_made_for_another_right", label),)
 
     def _digested(self, inputs: Inputs, setting: Setting, uncertainty: Uncertainty | None) -> dict[str, Any]:
         return {
