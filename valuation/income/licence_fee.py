@@ -270,6 +270,16 @@ def _open_licence_caps(sheet: Sheet, inputs: LicenceFeeInputs, setting: Setting)
             expected=f"no more than {cap.value}",
             advice="The notice says generally not above",
         )
+    # A minimum royalty on low sales is a rate of its own, which the stated rate does not show.
+    sheet.check(
+        "open_licence_minimum_royalty_above_cap",
+        Name("royalty", is_row=True)
+        <= larger(rate, Name("royalty_rate_cap", is_row=False)) * Name("counted_base", is_row=True),
+        label=Label("保底提成高于开放许可一般上限，须附理由", "a minimum above what an open licence generally costs"),
+        severity="warn",
+        expected=f"no more than {rate_cap.value} of the base in each year",
+        advice="The notice says generally not above",
+    )
     return reference_warnings([fixed_cap, rate_cap])
 
 

@@ -104,6 +104,14 @@ def test_an_open_licence_above_a_cap_is_named(changes: dict[str, Any], code: str
     assert code not in codes(conclusion(NAME, sample(NAME, **changes), **LATER))
 
 
+@pytest.mark.parametrize(("least", "is_named"), [("1000000.00", False), ("1000001.00", True)])
+def test_a_minimum_royalty_may_not_pass_the_cap_unseen(least: str, is_named: bool) -> None:
+    """The first year sells 5,000,000, of which 20 % is 1,000,000; the stated rate of 5 % is far below the cap."""
+    found = conclusion(NAME, sample(NAME, **OPEN, minimum_royalty=amount(least)), **LATER)
+    assert ("open_licence_minimum_royalty_above_cap" in codes(found)) is is_named
+    assert "open_licence_royalty_rate_above_cap" not in codes(found)
+
+
 def test_the_profit_cap_is_not_the_sales_cap() -> None:
     changes = {"royalty_base": {"kind": "profit", "amounts": amounts(100, 100, 100)}}
     found = conclusion(NAME, sample(NAME, **OPEN, **changes, royalty_rate_share=figure(0.3)), **LATER)
