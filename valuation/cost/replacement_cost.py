@@ -52,6 +52,11 @@ class EntrepreneurialIncentive(FrozenModel):
     """What the money tied up until the right is ready must earn, beside the developer's margin on the work.
 
     The money is spent evenly over the time of development, so each part of it waits half that time on average.
+
+    Attributes
+    ----------
+    annual_return_share : what the money must earn a year.
+    development_years : time from the first outlay to the right being ready.
     """
 
     annual_return_share: Annotated[Figure, AfterValidator(within(0, 2))]
