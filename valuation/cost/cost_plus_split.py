@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from valuation.cost._multiplier import replacement_cost_by_multiplier
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.errors import InputError
 from valuation.kernel.expression import Name, smaller, total
 from valuation.kernel.fields import FrozenModel
@@ -33,6 +34,8 @@ class CostPlusSplitInputs(FrozenModel):
     income, additional_profit : income and profit that the right adds, at the end of each year from the valuation
         date; the split rate is the present value of the second over that of the first.
     risk_free_rate_share, risk_premium_share : the discount rate is their sum.
+    footing : on what footing the discount rate, and income and profit stand; without it nobody checks that they
+        agree, and the conclusion says so.
     """
 
     production_cost: Annotated[Amount, AfterValidator(at_least(0))]
@@ -44,10 +47,12 @@ class CostPlusSplitInputs(FrozenModel):
     additional_profit: Annotated[AmountSeries, AfterValidator(at_least(0))]
     risk_free_rate_share: Annotated[Figure, AfterValidator(within(-0.1, 1))]
     risk_premium_share: Annotated[Figure, AfterValidator(within(0, 1))]
+    footing: StatedFootings | None = None
 
 
 def _build(inputs: CostPlusSplitInputs, setting: Setting) -> Paper:
     unit, years = setting.currency, len(inputs.income.values)
+    check_footing(inputs.footing, currency=unit)
     if len(inputs.additional_profit.values) != years:
         raise InputError.of(
             "additional_profit", found=f"{len(inputs.additional_profit.values)} years", expected=f"{years} years"
@@ -80,9 +85,10 @@ def _build(inputs: CostPlusSplitInputs, setting: Setting) -> Paper:
             "combination": "replacement cost plus split income, an examination convention that counts twice",
             "timing": "year_end",
             "compounding": "annual",
+            **footing_conventions(inputs.footing),
         },
         beside=("replacement_cost_new", "split_rate_share", "split_value"),
-        warnings=(_DOUBLE_COUNTING,),
+        warnings=(_DOUBLE_COUNTING, *footing_doubts(inputs.footing)),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.kernel.expression import Name, total
 from valuation.kernel.fields import NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, ShareFigure, at_least
@@ -51,6 +52,8 @@ class MinimumLicenceFeeInputs(FrozenModel):
         owner among the others.
     lost_revenue, added_cost : the owner's opportunity cost: present values of income it will lose and of costs it
         will have because of the licence; zeros are stated as zeros.
+    footing : on what footing the rate and the flows stood when these present values were found; without it nobody
+        checks that they agree, and the conclusion says so.
     """
 
     replacement_cost: Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
@@ -62,10 +65,12 @@ class MinimumLicenceFeeInputs(FrozenModel):
     other_capacities: Annotated[tuple[Capacity, ...], Field(max_length=100), *NOT_EMPTY]
     lost_revenue: Annotated[Amount, AfterValidator(at_least(0))]
     added_cost: Annotated[Amount, AfterValidator(at_least(0))]
+    footing: StatedFootings | None = None
 
 
 def _build(inputs: MinimumLicenceFeeInputs, setting: Setting) -> Paper:
     unit = setting.currency
+    check_footing(inputs.footing, currency=unit)
     users = (inputs.licensee_capacity, *inputs.other_capacities)
     sheet = Sheet(title=_LABEL, axis=Axis(Label("使用方", "user of the right"), tuple(each.name for each in users)))
     net = _net_cost(sheet, inputs, unit)
@@ -92,10 +97,17 @@ def _build(inputs: MinimumLicenceFeeInputs, setting: Setting) -> Paper:
         conventions={
             "allocation": "by capacity among all users of the right, the owner included",
             "condition": inputs.condition.kind,
+            **footing_conventions(inputs.footing),
         },
         beside=("net_replacement_cost", "cost_allocation_share", "opportunity_cost"),
-        warnings=(_FLOOR,),
+        warnings=(_FLOOR, *_footing_doubts(inputs)),
     )
+
+
+def _footing_doubts(inputs: MinimumLicenceFeeInputs) -> tuple[NamedWarning, ...]:
+    """Without an opportunity cost nothing in the fee was ever discounted."""
+    was_discounted = inputs.lost_revenue.value > 0 or inputs.added_cost.value > 0
+    return footing_doubts(inputs.footing) if was_discounted else ()
 
 
 def _net_cost(sheet: Sheet, inputs: MinimumLicenceFeeInputs, unit: str) -> Name:

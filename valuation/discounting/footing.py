@@ -41,7 +41,7 @@ class StatedFootings(FrozenModel):
 
     Attributes
     ----------
-    rate : of the discount rate.
+    rate : of the discount rate, capitalisation rate, cost of capital or riskless rate.
     flows : of the flows that are discounted, after the tax that the method deducts.
     """
 
@@ -49,12 +49,20 @@ class StatedFootings(FrozenModel):
     flows: StatedFooting
 
 
-def check_footing(stated: StatedFootings | None, *, currency: str, field: str) -> None:
+def check_footing(
+    stated: StatedFootings | None, *, currency: str, field: str = "footing", is_taxed: bool = False
+) -> None:
     """Do rate and flows agree, and are the flows in the currency of the request? Nothing stated is not checked.
+
+    Parameters
+    ----------
+    field : where the footing stands in the method's inputs.
+    is_taxed : the method takes tax off the flows, or its flows are after tax by definition.
 
     Raises
     ------
-    InputError : they do not; one problem for each difference, naming both fields below ``field``.
+    InputError : they do not, one problem for each difference, naming both fields below ``field``; or flows that are
+        taxed are called flows before tax.
 
     References
     ----------
@@ -71,6 +79,9 @@ def check_footing(stated: StatedFootings | None, *, currency: str, field: str) -
         raise InputError.of(
             f"{field}.flows.currency", found=stated.flows.currency, expected=f"{currency}, the currency of the request"
         )
+    if is_taxed and stated.flows.tax == "before_tax":
+        # Rate and flows agree, and would both be wrong: what is discounted here is left after tax.
+        raise InputError.of(f"{field}.flows.tax", found="before_tax", expected="after_tax: tax is off these flows")
 
 
 def footing_doubts(stated: StatedFootings | None) -> tuple[NamedWarning, ...]:

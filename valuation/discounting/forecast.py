@@ -37,6 +37,7 @@ __all__ = [
     "forecast_doubts",
     "forecast_years",
     "present_value_line",
+    "takes_tax",
     "tax_rate_line",
     "uncounted_years",
     "value_line",
@@ -100,25 +101,37 @@ class TaxAtRate(FrozenModel):
 Tax = Annotated[NoTax | TaxAtRate, Field(discriminator="kind")]
 
 
+def takes_tax(tax: Tax) -> bool:
+    """Is anything taken off the flows?"""
+    return isinstance(tax, TaxAtRate) and tax.rate_share.value > 0
+
+
 def forecast_years(
     forecast: Forecast,
     years: int,
     setting: Setting,
     *,
+    tax: Tax | None = None,
     is_bound_to_right: bool = True,
     field: str = "forecast",
 ) -> CountedYears:
     """Which part of each year counts: after the valuation date, before the end of the right's life?
 
-    ``is_bound_to_right`` is false for flows that outlive the right, such as those of a company it was put into; then
-    only the stated end counts. ``field`` is where the forecast stands in the method's inputs.
+    ``tax`` is what the method takes off the flows, if anything. ``is_bound_to_right`` is false for flows that outlive
+    the right, such as those of a company it was put into; then only the stated end counts. ``field`` is where the
+    forecast stands in the method's inputs.
 
     Raises
     ------
     InputError : the stated end of life lies after the legal end, nothing is left to count, or the rate and the flows
         stand on different footings.
     """
-    check_footing(forecast.footing, currency=setting.currency, field=f"{field}.footing")
+    check_footing(
+        forecast.footing,
+        currency=setting.currency,
+        field=f"{field}.footing",
+        is_taxed=tax is not None and takes_tax(tax),
+    )
     legal = setting.subject.legal_end() if is_bound_to_right else None
     stated = forecast.end_of_life
     if legal is not None and stated is not None and stated > legal:

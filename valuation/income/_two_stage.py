@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.footing import StatedFootings
 from valuation.kernel.expression import Name, total
 from valuation.kernel.fields import FrozenModel, WholeNumber
 from valuation.kernel.figures import Figure, PositiveFigure, ShareFigure, within
@@ -21,7 +22,8 @@ class Stages(FrozenModel):
 
     ``growth = return on capital × reinvestment rate`` during the high-growth years; afterwards it grows at
     ``stable_growth_share`` for ever and reinvests ``growth / stable return on capital``. Flows fall at the ends of
-    years counted from the valuation date.
+    years counted from the valuation date. ``footing`` is that of the cost of capital and of both firms' flows;
+    without it nobody checks that they agree, and the conclusion says so.
     """
 
     high_growth_years: Annotated[WholeNumber, Field(ge=1, le=50)]
@@ -29,6 +31,7 @@ class Stages(FrozenModel):
     stable_growth_share: Annotated[Figure, AfterValidator(within(-0.5, 0.5))]
     stable_return_on_capital_share: Annotated[PositiveFigure, AfterValidator(within(0, 5))]
     cost_of_capital_share: Annotated[PositiveFigure, AfterValidator(within(0, 2))]
+    footing: StatedFootings | None = None
 
 
 @dataclass(frozen=True)

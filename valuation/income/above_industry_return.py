@@ -55,7 +55,7 @@ class AboveIndustryReturnInputs(FrozenModel):
 
 def _build(inputs: AboveIndustryReturnInputs, setting: Setting) -> Paper:
     unit = setting.currency
-    counted = forecast_years(inputs.forecast, len(inputs.base.values), setting)
+    counted = forecast_years(inputs.forecast, len(inputs.base.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     base = sheet.series("base", inputs.base, label=_BASES[inputs.base_kind], unit=unit)
     own, industry = _returns(sheet, inputs)

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from valuation.discounting.forecast import Tax, after_tax_line
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
+from valuation.discounting.forecast import Tax, after_tax_line, takes_tax
 from valuation.discounting.tax_amortisation import NoTaxAmortisation, TaxAmortisation, value_with_tax_amortisation
 from valuation.discounting.timing import year_fraction
 from valuation.errors import InputError
@@ -57,6 +58,8 @@ class CapitalisedRoyaltyInputs(FrozenModel):
     after : what follows the stages.
     tax, tax_amortisation : see :mod:`valuation.discounting.forecast`.
     discount_rate_share, timing : annual rate after tax; flows at the ends or in the middle of years.
+    footing : on what footing the rate and the flows stand; without it nobody checks that they agree, and the
+        conclusion says so.
     """
 
     base_revenue: Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
@@ -69,12 +72,14 @@ class CapitalisedRoyaltyInputs(FrozenModel):
     tax_amortisation: TaxAmortisation
     discount_rate_share: RateFigure
     timing: Literal["year_end", "mid_year"]
+    footing: StatedFootings | None = None
 
 
 def _build(inputs: CapitalisedRoyaltyInputs, setting: Setting) -> Paper:
     unit = setting.currency
     years = sum(stage.years for stage in inputs.stages)
     _check_life(inputs, setting, years)
+    check_footing(inputs.footing, currency=unit, is_taxed=takes_tax(inputs.tax))
     first = inputs.deferral_years + 1
     columns = tuple(f"第{year}年 year {year}" for year in range(first, first + years))
     sheet = Sheet(title=_LABEL, axis=Axis(Label("年序", "year"), columns))
@@ -98,9 +103,10 @@ def _build(inputs: CapitalisedRoyaltyInputs, setting: Setting) -> Paper:
             "compounding": "annual",
             "deferral_years": str(inputs.deferral_years),
             "after": inputs.after.kind,
+            **footing_conventions(inputs.footing),
         },
         beside=("stages_value", "terminal_value"),
-        warnings=warnings,
+        warnings=(*warnings, *footing_doubts(inputs.footing)),
     )
 
 

@@ -55,7 +55,7 @@ class DistributorInputs(FrozenModel):
 
 def _build(inputs: DistributorInputs, setting: Setting) -> Paper:
     unit = setting.currency
-    counted = forecast_years(inputs.forecast, len(inputs.revenue.values), setting)
+    counted = forecast_years(inputs.forecast, len(inputs.revenue.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     stated = sheet.series(
         "revenue", inputs.revenue, label=Label("现有客户收入（全年）", "revenue of today's customers"), unit=unit

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from valuation.discounting.forecast import NoTax, Tax, after_tax_line
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
+from valuation.discounting.forecast import NoTax, Tax, after_tax_line, takes_tax
 from valuation.errors import InputError
 from valuation.income._drug import (
     Exclusivity,
@@ -67,6 +68,8 @@ class DrugRnpvInputs(FrozenModel):
     tax : ``none`` or a rate; development costs save tax when losses are credited.
     discount_rate_share : after-tax rate without technical risk, which is in the success shares.
     licence : how a licence divides the whole, or none; ``perspective`` says whose value is the answer.
+    footing : on what footing the rate and the flows stand; without it nobody checks that they agree, and the
+        conclusion says so.
     """
 
     phases: Annotated[tuple[Phase, ...], Field(max_length=20), *NOT_EMPTY]
@@ -80,6 +83,7 @@ class DrugRnpvInputs(FrozenModel):
     discount_rate_share: RateFigure
     licence: Annotated[NoLicence | Licence, Field(discriminator="kind")]
     perspective: Literal["whole", "licensor", "licensee"]
+    footing: StatedFootings | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class _Columns:
 def _build(inputs: DrugRnpvInputs, setting: Setting) -> Paper:
     _check(inputs)
     unit = setting.currency
+    check_footing(inputs.footing, currency=unit, is_taxed=takes_tax(inputs.tax))
     columns = _Columns(len(inputs.phases), len(inputs.revenue.values))
     phases = [each.name for each in inputs.phases]
     market = [f"上市第{year}年 market year {year}" for year in range(1, columns.years + 1)]
@@ -117,7 +122,7 @@ def _build(inputs: DrugRnpvInputs, setting: Setting) -> Paper:
         answer="value",
         conventions=_conventions(inputs),
         beside=("likelihood_of_approval", "launch_time_years", "whole_value", "licensor_value", "licensee_value"),
-        warnings=_doubts(inputs, setting),
+        warnings=(*_doubts(inputs, setting), *footing_doubts(inputs.footing)),
     )
 
 
@@ -301,6 +306,7 @@ def _conventions(inputs: DrugRnpvInputs) -> dict[str, str]:
         "market_timing": inputs.market_timing,
         "compounding": "annual",
         "perspective": inputs.perspective,
+        **footing_conventions(inputs.footing),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.kernel.expression import Expression, Name, choose, total
 from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, RateFigure, at_least, within
@@ -65,14 +66,18 @@ class ExcessEarningsSinglePeriodInputs(FrozenModel):
     ----------
     excess : how the excess of a normal year is found.
     duration : for ever, or for the years the advantage lasts.
+    footing : on what footing the rate of ``duration`` and the excess stand, the income and the returns of other
+        assets among it; without it nobody checks that they agree, and the conclusion says so.
     """
 
     excess: Annotated[IncomeLessReturns | StatedExcess, Field(discriminator="kind")]
     duration: Annotated[Perpetuity | FiniteAdvantage, Field(discriminator="kind")]
+    footing: StatedFootings | None = None
 
 
 def _build(inputs: ExcessEarningsSinglePeriodInputs, setting: Setting) -> Paper:
     unit = setting.currency
+    check_footing(inputs.footing, currency=unit)
     assets = inputs.excess.assets if isinstance(inputs.excess, IncomeLessReturns) else ()
     sheet = Sheet(title=_LABEL, axis=Axis(Label("贡献资产", "other asset"), tuple(each.name for each in assets)))
     excess = _excess(sheet, inputs.excess, unit)
@@ -91,7 +96,7 @@ def _build(inputs: ExcessEarningsSinglePeriodInputs, setting: Setting) -> Paper:
         answer="value",
         conventions=_conventions(inputs),
         beside=("annual_excess_line",),
-        warnings=_doubts(inputs, setting),
+        warnings=(*_doubts(inputs, setting), *footing_doubts(inputs.footing)),
     )
 
 
@@ -170,7 +175,9 @@ def _conventions(inputs: ExcessEarningsSinglePeriodInputs) -> dict[str, str]:
         "duration": inputs.duration.kind,
         "timing": timing,
         "compounding": "annual",
+        # What was stated takes the place of what must hold anyway.
         "footing": "income and returns both before tax or both after it, as stated",
+        **footing_conventions(inputs.footing),
     }
 
 

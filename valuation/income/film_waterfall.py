@@ -92,7 +92,7 @@ def _build(inputs: FilmWaterfallInputs, setting: Setting) -> Paper:
     _refuse_same_names(inputs)
     _refuse_other_lengths(inputs)
     unit = setting.currency
-    counted = forecast_years(inputs.forecast, len(inputs.owner_cost.values), setting)
+    counted = forecast_years(inputs.forecast, len(inputs.owner_cost.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     share = counted_share_line(sheet, counted)
     receipts = _receipts(sheet, inputs.streams, share, unit)

@@ -57,7 +57,7 @@ class GreenfieldInputs(FrozenModel):
 
 def _build(inputs: GreenfieldInputs, setting: Setting) -> Paper:
     unit = setting.currency
-    counted = forecast_years(inputs.forecast, len(inputs.revenue.values), setting)
+    counted = forecast_years(inputs.forecast, len(inputs.revenue.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     share = counted_share_line(sheet, counted)
     flow = _flows(sheet, inputs, share, unit)

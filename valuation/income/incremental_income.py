@@ -85,7 +85,7 @@ class IncrementalIncomeInputs(FrozenModel):
 
 def _build(inputs: IncrementalIncomeInputs, setting: Setting) -> Paper:
     unit = setting.currency
-    counted = forecast_years(inputs.forecast, _years(inputs.increment), setting)
+    counted = forecast_years(inputs.forecast, _years(inputs.increment), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     increment = _increment(sheet, inputs.increment, unit)
     share = counted_share_line(sheet, counted)

@@ -77,7 +77,7 @@ class LicenceFeeInputs(FrozenModel):
 
 def _build(inputs: LicenceFeeInputs, setting: Setting) -> Paper:
     unit = setting.currency
-    counted = forecast_years(inputs.forecast, len(inputs.royalty_base.amounts.values), setting)
+    counted = forecast_years(inputs.forecast, len(inputs.royalty_base.amounts.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     royalty, base = _royalty(sheet, inputs, counted, unit)
     running = _running(sheet, inputs, setting, counted, royalty, base)

@@ -54,7 +54,7 @@ class MultiPeriodExcessEarningsInputs(FrozenModel):
 
 def _build(inputs: MultiPeriodExcessEarningsInputs, setting: Setting) -> Paper:
     unit = setting.currency
-    counted = forecast_years(inputs.forecast, len(inputs.revenue.values), setting)
+    counted = forecast_years(inputs.forecast, len(inputs.revenue.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     stated = sheet.series("revenue", inputs.revenue, label=Label("收入（全年）", "revenue, full year"), unit=unit)
     share = counted_share_line(sheet, counted)

@@ -91,7 +91,7 @@ class PlantVarietyRoyaltyInputs(FrozenModel):
 
 def _build(inputs: PlantVarietyRoyaltyInputs, setting: Setting) -> Paper:
     unit = setting.currency
-    counted = forecast_years(inputs.forecast, len(inputs.owner_cost.values), setting)
+    counted = forecast_years(inputs.forecast, len(inputs.owner_cost.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     reachable = _reachable_area(sheet, inputs)
     planted, harvested = area_lines(

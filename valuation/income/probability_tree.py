@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.expression import Expression, Name
 from valuation.kernel.fields import NOT_EMPTY, FrozenModel, Identifier
@@ -33,14 +34,23 @@ class Branch(FrozenModel):
 
 
 class ProbabilityTreeInputs(FrozenModel):
-    """What the method needs: every outcome of every chance; the outcomes of one chance add up to one."""
+    """What the method needs.
+
+    Attributes
+    ----------
+    branches : every outcome of every chance; the outcomes of one chance add up to one.
+    footing : on what footing the rate and the flows stood when the present values of the ends were found; without it
+        nobody checks that they agree, and the conclusion says so.
+    """
 
     branches: Annotated[tuple[Branch, ...], Field(max_length=300), *NOT_EMPTY]
+    footing: StatedFootings | None = None
 
 
 def _build(inputs: ProbabilityTreeInputs, setting: Setting) -> Paper:
     _check(inputs.branches)
     unit = setting.currency
+    check_footing(inputs.footing, currency=unit)
     sheet = Sheet(title=_LABEL, axis=Axis(Label("（无分期）", "(no periods)"), ()))
     together: Expression | None = None
     for branch in inputs.branches:
@@ -65,8 +75,11 @@ def _build(inputs: ProbabilityTreeInputs, setting: Setting) -> Paper:
     return Paper(
         worksheet=sheet.finish(),
         answer="value",
-        conventions={"probabilities": "conditional on the branch before; the outcomes of each chance add up to one"},
-        warnings=(_NO_CHOICE,),
+        conventions={
+            "probabilities": "conditional on the branch before; the outcomes of each chance add up to one",
+            **footing_conventions(inputs.footing),
+        },
+        warnings=(_NO_CHOICE, *footing_doubts(inputs.footing)),
     )
 
 

@@ -81,7 +81,7 @@ class ProfitSplitInputs(FrozenModel):
 def _build(inputs: ProfitSplitInputs, setting: Setting) -> Paper:
     unit = setting.currency
     stated = inputs.profit.amounts if isinstance(inputs.profit, StatedProfit) else inputs.profit.volume_units
-    counted = forecast_years(inputs.forecast, len(stated.values), setting)
+    counted = forecast_years(inputs.forecast, len(stated.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     factor = discount_factor_line(sheet, inputs.forecast, counted, setting)
     first, warnings = split_rate_line(sheet, inputs.split_rate, factor=factor, unit=unit, on=setting.dates.policy_date)

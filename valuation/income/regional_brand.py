@@ -90,7 +90,7 @@ class RegionalBrandInputs(FrozenModel):
 
 def _build(inputs: RegionalBrandInputs, setting: Setting) -> Paper:
     unit = setting.currency
-    counted = forecast_years(inputs.forecast, len(inputs.price_with_name.values), setting)
+    counted = forecast_years(inputs.forecast, len(inputs.price_with_name.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     volume = _volume(sheet, inputs, counted.mid_times)
     premium = _premium(sheet, inputs, volume, counted_share_line(sheet, counted), unit)

@@ -70,7 +70,7 @@ class ReliefFromRoyaltyInputs(FrozenModel):
 
 
 def _build(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> Paper:
-    check_footing(inputs.footing, currency=setting.currency, field="footing")
+    check_footing(inputs.footing, currency=setting.currency, is_taxed=inputs.tax_rate_share.value > 0)
     counted = counted_years(
         first_year_end=inputs.first_year_end,
         years=len(inputs.revenue.values),

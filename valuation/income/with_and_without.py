@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.footing import check_footing, footing_conventions, footing_doubts
 from valuation.discounting.forecast import (
     Forecast,
     Tax,
@@ -90,7 +91,7 @@ def _stated_flows(comparison: StatedFlows, setting: Setting) -> Paper:
             found=f"{len(comparison.without_right.values)} years",
             expected=f"{years} years, as with the right",
         )
-    counted = forecast_years(comparison.forecast, years, setting, field="comparison.forecast")
+    counted = forecast_years(comparison.forecast, years, setting, tax=comparison.tax, field="comparison.forecast")
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     with_right = sheet.series(
         "flow_with", comparison.with_right, label=Label("有权利的收益（全年）", "flow with the right"), unit=unit
@@ -124,6 +125,8 @@ def _stated_flows(comparison: StatedFlows, setting: Setting) -> Paper:
 
 def _two_firms(comparison: ReturnOnCapitalFirm | MarginFirm, setting: Setting) -> Paper:
     unit, stages = setting.currency, comparison.stages
+    # Margins and returns of both firms are after tax.
+    check_footing(stages.footing, currency=unit, field="comparison.stages.footing", is_taxed=True)
     columns = tuple(str(year) for year in range(1, stages.high_growth_years + 1))
     sheet = Sheet(title=_LABEL, axis=Axis(Label("年序", "year"), columns))
     sheet.derived(
@@ -152,9 +155,10 @@ def _two_firms(comparison: ReturnOnCapitalFirm | MarginFirm, setting: Setting) -
             "timing": "year_end",
             "compounding": "annual",
             "first_flow": "income of the last year grown by one year",
+            **footing_conventions(stages.footing),
         },
         beside=("firm_value_with", "firm_value_without"),
-        warnings=_life_doubt(setting),
+        warnings=(*_life_doubt(setting), *footing_doubts(stages.footing)),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.kernel.expression import Expression, Name, cumulative_product, previous, total
 from valuation.kernel.fields import FrozenModel, WholeNumber
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, RateFigure, ShareFigure, at_least, within
@@ -47,6 +48,8 @@ class FundamentalValueToSalesInputs(FrozenModel):
     branded, generic : the same business with and without the brand.
     high_growth_years : whole years of high growth, after which growth is stable.
     stable_growth_share : growth for ever after.
+    footing : on what footing the costs of capital and the flows of both firms stand; without it nobody checks that
+        they agree, and the conclusion says so.
     """
 
     sales: Annotated[Amount, AfterValidator(at_least(0))]
@@ -54,9 +57,12 @@ class FundamentalValueToSalesInputs(FrozenModel):
     generic: Firm
     high_growth_years: Annotated[WholeNumber, Field(ge=1, le=MAXIMUM_YEARS)]
     stable_growth_share: Annotated[Figure, AfterValidator(within(-0.5, 0.5))]
+    footing: StatedFootings | None = None
 
 
 def _build(inputs: FundamentalValueToSalesInputs, setting: Setting) -> Paper:
+    # The margin is after tax by definition.
+    check_footing(inputs.footing, currency=setting.currency, is_taxed=True)
     years = tuple(str(year + 1) for year in range(inputs.high_growth_years))
     sheet = Sheet(title=_LABEL, axis=Axis(Label("年", "year"), years))
     label = Label("永续增长率", "stable growth")
@@ -81,7 +87,9 @@ def _build(inputs: FundamentalValueToSalesInputs, setting: Setting) -> Paper:
             "stable_reinvestment": "stable growth over stable return on capital",
             "timing": "year_end",
             "compounding": "annual",
+            **footing_conventions(inputs.footing),
         },
+        warnings=footing_doubts(inputs.footing),
         beside=("branded_value_to_sales", "generic_value_to_sales"),
     )
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.expression import Expression, Name, larger
 from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, Day, FiniteFloat, FrozenModel, WholeNumber
@@ -81,16 +82,20 @@ class LicenceNormalisationInputs(FrozenModel):
     timing : sales, royalties and milestones of a year fall at its end or in its middle.
     average : ``geometric`` or ``arithmetic`` mean of the adjusted effective rates.
     level_share : probability inside the interval.
+    footing : on what footing the rates, and sales and payments of all licences stand; without it nobody checks that
+        they agree, and the conclusion says so.
     """
 
     licences: Annotated[tuple[Licence, ...], Field(max_length=200), *NOT_EMPTY, DISTINCT_NAMES]
     timing: Literal["year_end", "mid_year"]
     average: Average
     level_share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = 0.9
+    footing: StatedFootings | None = None
 
 
 def _build(inputs: LicenceNormalisationInputs, setting: Setting) -> Paper:
     _check(inputs, setting)
+    check_footing(inputs.footing, currency=setting.currency)
     licences = inputs.licences
     sheet = Sheet(title=_LABEL, axis=Axis(Label("可比许可", "licence"), tuple(each.name for each in licences)))
     effective = _effective_rate(sheet, inputs, setting.currency)
@@ -113,7 +118,7 @@ def _build(inputs: LicenceNormalisationInputs, setting: Setting) -> Paper:
         unit="share",
         conventions=_conventions(inputs),
         beside=("effective_number",),
-        warnings=grid_doubts(licences, interval),
+        warnings=(*grid_doubts(licences, interval), *footing_doubts(inputs.footing)),
         interval=interval,
     )
 
@@ -315,6 +320,7 @@ def _conventions(inputs: LicenceNormalisationInputs) -> dict[str, str]:
         "compounding": "annual",
         "years": "counted from each licence's signing",
         **grid_conventions(inputs.average, inputs.level_share),
+        **footing_conventions(inputs.footing),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import AfterValidator
 
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.discounting.timing import year_fraction
 from valuation.errors import InputError
 from valuation.kernel.expression import Array, Name, exponential, larger, logarithm, normal_cdf
@@ -36,6 +37,9 @@ class LaunchOptionInputs(FrozenModel):
         ``constant_yield``: the value pays the yield, launching later keeps the whole rest.
     payout_yield_share : yearly yield, continuously compounded, of the European shortcut (and of ``constant_yield``).
         None: one over the life, the usual shortcut for a patent.
+    footing : on what footing the riskless rate, and value and launch cost stand: a cost that is the same whenever it
+        is paid, in prices of the valuation date, calls for a real rate. Without it nobody checks that they agree, and
+        the conclusion says so.
     """
 
     value_if_launched_today: Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
@@ -46,10 +50,12 @@ class LaunchOptionInputs(FrozenModel):
     rate_compounding: Literal["continuous", "annual"]
     value_decay: Literal["linear_with_life", "constant_yield"]
     payout_yield_share: Annotated[Figure, AfterValidator(within(0, 2))] | None = None
+    footing: StatedFootings | None = None
 
 
 def _build(inputs: LaunchOptionInputs, setting: Setting) -> Paper:
     _check_life(inputs, setting)
+    check_footing(inputs.footing, currency=setting.currency)
     sheet = Sheet(title=_LABEL, axis=Axis(Label("（无分期）", "(no periods)"), ()))
     entered = _inputs(sheet, inputs, setting.currency)
     _shortcut(sheet, entered, setting.currency)
@@ -61,7 +67,7 @@ def _build(inputs: LaunchOptionInputs, setting: Setting) -> Paper:
         pledgee_answer="conservative_value",
         conventions=_conventions(inputs),
         beside=("static_npv", "option_premium", "european_shortcut"),
-        warnings=(_SHORTCUT_IS_NOT_THE_VALUE,),
+        warnings=(_SHORTCUT_IS_NOT_THE_VALUE, *footing_doubts(inputs.footing)),
         details=_details(inputs, worksheet),
     )
 
@@ -223,6 +229,7 @@ def _conventions(inputs: LaunchOptionInputs) -> dict[str, str]:
         "rate_compounding": inputs.rate_compounding,
         "volatility": "standard deviation of the yearly log change, not variance",
         "european_shortcut": f"Black–Scholes with payout yield ({payout}), exercised at the end only",
+        **footing_conventions(inputs.footing),
     }
 
 
