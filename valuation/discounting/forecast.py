@@ -119,23 +119,24 @@ def forecast_years(
 
     ``tax`` is what the method takes off the flows, if anything. ``is_bound_to_right`` is false for flows that outlive
     the right, such as those of a company it was put into; then only the stated end counts. ``field`` is where the
-    forecast stands in the method's inputs.
+    forecast stands in the method's inputs; empty where its fields stand among them.
 
     Raises
     ------
     InputError : the stated end of life lies after the legal end, nothing is left to count, or the rate and the flows
         stand on different footings.
     """
+    above = f"{field}." if field else ""
     check_footing(
         forecast.footing,
         currency=setting.currency,
-        field=f"{field}.footing",
+        field=f"{above}footing",
         is_taxed=tax is not None and takes_tax(tax),
     )
     legal = setting.subject.legal_end() if is_bound_to_right else None
     stated = forecast.end_of_life
     if legal is not None and stated is not None and stated > legal:
-        raise InputError.of(f"{field}.end_of_life", found=stated, expected=f"no later than the legal end {legal}")
+        raise InputError.of(f"{above}end_of_life", found=stated, expected=f"no later than the legal end {legal}")
     return counted_years(
         first_year_end=forecast.first_year_end,
         years=years,

@@ -6,12 +6,23 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
-from valuation.discounting.forecast import TIME_MEASURES, counted_share_line, uncounted_years
-from valuation.discounting.survival import Survival, survival_line
-from valuation.discounting.tax_amortisation import TaxAmortisation, value_with_tax_amortisation
-from valuation.discounting.timing import CountedYears, Timing, add_years, counted_years, flow_times
-from valuation.errors import InputError
+from valuation.discounting.footing import StatedFootings
+from valuation.discounting.forecast import (
+    Forecast,
+    TaxAtRate,
+    after_tax_line,
+    counted_share_line,
+    discount_factor_line,
+    forecast_conventions,
+    forecast_doubts,
+    forecast_years,
+    present_value_line,
+    value_line,
+    year_axis,
+)
+from valuation.discounting.survival import Survival
+from valuation.discounting.tax_amortisation import TaxAmortisation
+from valuation.discounting.timing import CountedYears, Timing, add_years
 from valuation.kernel.expression import Name, larger, total
 from valuation.kernel.fields import MAXIMUM_ITEMS, Day, FrozenModel
 from valuation.kernel.figures import (
@@ -25,7 +36,7 @@ from valuation.kernel.figures import (
 )
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
-from valuation.kernel.worksheet import Axis, Sheet
+from valuation.kernel.worksheet import Sheet
 
 __all__ = ["METHOD", "ReliefFromRoyaltyInputs"]
 
@@ -68,36 +79,46 @@ class ReliefFromRoyaltyInputs(FrozenModel):
     tax_amortisation: TaxAmortisation
     footing: StatedFootings | None = None
 
+    @property
+    def forecast(self) -> Forecast:
+        """The same fields as the forecast of other methods; here they stand beside the rest of the request."""
+        return Forecast(
+            first_year_end=self.first_year_end,
+            end_of_life=self.end_of_life,
+            discount_rate_share=self.discount_rate_share,
+            timing=self.timing,
+            payment_dates=self.payment_dates,
+            survival=self.survival,
+            footing=self.footing,
+        )
+
+    @property
+    def tax(self) -> TaxAtRate:
+        """The tax that the saving bears."""
+        return TaxAtRate(kind="rate", rate_share=self.tax_rate_share, on_losses=self.tax_on_losses)
+
 
 def _build(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> Paper:
-    check_footing(inputs.footing, currency=setting.currency, is_taxed=inputs.tax_rate_share.value > 0)
-    counted = counted_years(
-        first_year_end=inputs.first_year_end,
-        years=len(inputs.revenue.values),
-        valuation_date=setting.dates.valuation_date,
-        last_day=_last_day(inputs, setting),
-    )
-    sheet = Sheet(title=_LABEL, axis=Axis(Label("年度截止日", "year ending"), counted.labels))
-    revenue, flow = _after_tax_flows(sheet, inputs, counted, unit=setting.currency)
-    value = _present_value(sheet, inputs, setting, counted, flow)
-    warnings = _profit_test(sheet, inputs, revenue, unit=setting.currency)
+    forecast, tax, unit = inputs.forecast, inputs.tax, setting.currency
+    counted = forecast_years(forecast, len(inputs.revenue.values), setting, tax=tax, field="")
+    sheet = Sheet(title=_LABEL, axis=year_axis(counted))
+    revenue, before = _saving_before_tax(sheet, inputs, counted, unit=unit)
+    flow = after_tax_line(sheet, before, tax, unit=unit)
+    # The rate goes on the paper before the survival, so that draws keep the order of the uncertain inputs.
+    factor = discount_factor_line(sheet, forecast, counted, setting)
+    present = present_value_line(sheet, forecast, setting, counted=counted, flow=flow, factor=factor)
+    value = value_line(sheet, present, forecast, tax=tax, amortisation=inputs.tax_amortisation, unit=unit)
+    warnings = _profit_test(sheet, inputs, revenue, unit=unit)
     return Paper(
         worksheet=sheet.finish(),
         answer=value.name,
         conventions=_conventions(inputs),
         beside=("present_value", "tab_factor"),
-        warnings=(*warnings, *uncounted_years(counted), *_unforecast(inputs, setting), *footing_doubts(inputs.footing)),
+        warnings=(*warnings, *_unforecast(inputs, setting), *forecast_doubts(forecast, counted)),
     )
 
 
-def _last_day(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> Day | None:
-    legal = setting.subject.legal_end()
-    if legal is not None and inputs.end_of_life is not None and inputs.end_of_life > legal:
-        raise InputError.of("end_of_life", found=inputs.end_of_life, expected=f"no later than the legal end {legal}")
-    return inputs.end_of_life or legal
-
-
-def _after_tax_flows(
+def _saving_before_tax(
     sheet: Sheet, inputs: ReliefFromRoyaltyInputs, counted: CountedYears, *, unit: str
 ) -> tuple[Name, Name]:
     stated = sheet.series(
@@ -116,74 +137,11 @@ def _after_tax_flows(
         label=Label("权利人自担费用（全年）", "costs borne by the owner, full year"),
         unit=unit,
     )
-    tax_rate = sheet.figure(
-        "tax_rate_share",
-        inputs.tax_rate_share,
-        label=Label("所得税率", "tax rate"),
-        unit="share",
-        domain=(0, 1),
-    )
     share = counted_share_line(sheet, counted)
     revenue = sheet.line("counted_revenue", stated * share, label=Label("计入收入", "revenue counted"), unit=unit)
     royalty = sheet.line("royalty", revenue * rate, label=Label("节省的许可费", "royalty saved"), unit=unit)
     before = sheet.line("before_tax", royalty - cost * share, label=Label("税前收益", "saving before tax"), unit=unit)
-    taxed = before if inputs.tax_on_losses == "credited" else larger(before, 0)
-    tax = sheet.line("tax", tax_rate * taxed, label=Label("所得税", "tax"), unit=unit)
-    flow = sheet.line("after_tax", before - tax, label=Label("税后收益", "saving after tax"), unit=unit)
-    return revenue, flow
-
-
-def _present_value(
-    sheet: Sheet, inputs: ReliefFromRoyaltyInputs, setting: Setting, counted: CountedYears, flow: Name
-) -> Name:
-    unit = setting.currency
-    rate = sheet.figure(
-        "discount_rate_share",
-        inputs.discount_rate_share,
-        label=Label("折现率", "discount rate"),
-        unit="share",
-        domain=(-0.5, 2),
-    )
-    times = flow_times(
-        counted,
-        timing=inputs.timing,
-        payment_dates=inputs.payment_dates,
-        valuation_date=setting.dates.valuation_date,
-    )
-    time = sheet.derived_row(
-        "flow_time_years",
-        times,
-        label=Label("折现年期", "time of the flow"),
-        unit="years",
-        reason=TIME_MEASURES[inputs.timing],
-    )
-    survival = survival_line(sheet, inputs.survival, mid_times=counted.mid_times)
-    expected = sheet.line(
-        "expected_flow", flow * survival, label=Label("期望税后收益", "expected saving after tax"), unit=unit
-    )
-    factor = sheet.line("discount_factor", (1 + rate) ** -time, label=Label("折现系数", "discount factor"), unit="1")
-    present = sheet.line(
-        "present_value_by_year",
-        expected * factor,
-        label=Label("各年现值", "present value by year"),
-        unit=unit,
-    )
-    before = sheet.line(
-        "present_value",
-        total(present),
-        label=Label("现值合计（不含摊销节税）", "present value before the tax amortisation benefit"),
-        unit=unit,
-        total=True,
-    )
-    return value_with_tax_amortisation(
-        sheet,
-        before,
-        inputs.tax_amortisation,
-        tax_rate=Name("tax_rate_share", is_row=False),
-        discount_rate=rate,
-        timing=inputs.timing,
-        unit=unit,
-    )
+    return revenue, before
 
 
 def _profit_test(
@@ -253,7 +211,7 @@ def _profit_test(
 
 def _unforecast(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> tuple[NamedWarning, ...]:
     """Years of life that no forecast covers count as nothing, and the reader must know."""
-    life_end = _last_day(inputs, setting)
+    life_end = inputs.end_of_life or setting.subject.legal_end()
     forecast_end = add_years(inputs.first_year_end, len(inputs.revenue.values) - 1)
     if life_end is None or forecast_end >= life_end:
         return ()
@@ -265,15 +223,8 @@ def _unforecast(inputs: ReliefFromRoyaltyInputs, setting: Setting) -> tuple[Name
 
 
 def _conventions(inputs: ReliefFromRoyaltyInputs) -> dict[str, str]:
-    amortisation = inputs.tax_amortisation
-    return {
-        "timing": inputs.timing,
-        "time_measure": TIME_MEASURES[inputs.timing],
-        "compounding": "annual",
-        "tax_on_losses": inputs.tax_on_losses,
-        "survival": f"{inputs.survival.kind}, at the middle of the counted part of each year",
-        "tax_life_years": "none" if amortisation.kind == "none" else f"{amortisation.years.value:g}",
-    } | footing_conventions(inputs.footing)
+    common = forecast_conventions(inputs.forecast, amortisation=inputs.tax_amortisation)
+    return {"tax_on_losses": inputs.tax_on_losses, **common}
 
 
 _LABEL = Label("许可费节省法", "Relief from royalty")
