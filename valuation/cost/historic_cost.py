@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.cost._condition import REMAINING, remaining_by_life_line
 from valuation.errors import InputError
 from valuation.kernel.expression import Name, total
 from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, Day, FrozenModel, StrictBool
@@ -132,7 +133,6 @@ def _cost_today(sheet: Sheet, inputs: HistoricCostInputs, unit: str) -> Name:
 
 
 def _remaining(sheet: Sheet, condition: LifeUsed | ExpertCondition) -> Name:
-    label = Label("成新率", "remaining-condition rate")
     if isinstance(condition, ExpertCondition):
         judged = sheet.figure(
             "judged_remaining_share",
@@ -141,22 +141,8 @@ def _remaining(sheet: Sheet, condition: LifeUsed | ExpertCondition) -> Name:
             unit="share",
             domain=(0, 1),
         )
-        return sheet.line("remaining_share", judged * 1, label=label, unit="share", total=True)
-    used = sheet.figure(
-        "years_used",
-        condition.years_used,
-        label=Label("已使用年限", "years used"),
-        unit="years",
-        domain=(0, float("inf")),
-    )
-    left = sheet.figure(
-        "remaining_years",
-        condition.remaining_years,
-        label=Label("剩余年限", "years remaining"),
-        unit="years",
-        domain=(0, float("inf")),
-    )
-    return sheet.line("remaining_share", left / (used + left), label=label, unit="share", total=True)
+        return sheet.line("remaining_share", judged * 1, label=REMAINING, unit="share", total=True)
+    return remaining_by_life_line(sheet, used=condition.years_used, left=condition.remaining_years, is_total=True)
 
 
 def _doubts(inputs: HistoricCostInputs) -> tuple[NamedWarning, ...]:

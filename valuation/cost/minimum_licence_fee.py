@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.cost._condition import REMAINING, remaining_by_life_line
 from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.kernel.expression import Name, total
 from valuation.kernel.fields import NOT_EMPTY, FrozenModel
@@ -142,20 +143,9 @@ def _net_cost(sheet: Sheet, inputs: MinimumLicenceFeeInputs, unit: str) -> Name:
 
 
 def _remaining(sheet: Sheet, condition: LifeUsed | StatedCondition) -> Name:
-    label = Label("成新率", "remaining-condition rate")
     if isinstance(condition, StatedCondition):
-        return sheet.figure("remaining_share", condition.remaining_share, label=label, unit="share", domain=(0, 1))
-    used = sheet.figure(
-        "years_used", condition.years_used, label=Label("已使用年限", "years used"), unit="years", domain=_NOT_NEGATIVE
-    )
-    left = sheet.figure(
-        "remaining_years",
-        condition.remaining_years,
-        label=Label("剩余年限", "years remaining"),
-        unit="years",
-        domain=_NOT_NEGATIVE,
-    )
-    return sheet.line("remaining_share", left / (used + left), label=label, unit="share")
+        return sheet.figure("remaining_share", condition.remaining_share, label=REMAINING, unit="share", domain=(0, 1))
+    return remaining_by_life_line(sheet, used=condition.years_used, left=condition.remaining_years, is_total=False)
 
 
 def _allocation(sheet: Sheet, inputs: MinimumLicenceFeeInputs, users: tuple[Capacity, ...]) -> Name:
@@ -181,7 +171,6 @@ def _allocation(sheet: Sheet, inputs: MinimumLicenceFeeInputs, users: tuple[Capa
     )
 
 
-_NOT_NEGATIVE = (0.0, float("inf"))
 _FLOOR = NamedWarning(
     "floor_not_market_value",
     Label("最低收费额是许可方的底线，不是市场价值", "the minimum fee is the owner's floor, not the market value"),

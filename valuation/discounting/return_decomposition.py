@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting._assets import asset_income_lines
 from valuation.errors import InputError
 from valuation.kernel.expression import Name, total
 from valuation.kernel.fields import MAXIMUM_ITEMS, NOT_EMPTY, Currency, FrozenModel
@@ -104,16 +105,13 @@ def return_decomposition_paper(inputs: ReturnDecompositionInputs) -> Worksheet:
 
 
 def _other_assets(sheet: Sheet, inputs: ReturnDecompositionInputs, unit: str) -> tuple[Name, Name]:
-    value = sheet.figure_row(
-        "asset_value", [asset.value for asset in inputs.assets], label=Label("市场价值", "market value"), unit=unit
-    )
-    rate = sheet.figure_row(
-        "asset_return_share",
+    value, income = asset_income_lines(
+        sheet,
+        [asset.value for asset in inputs.assets],
         [asset.return_share for asset in inputs.assets],
-        label=Label("要求回报率", "return"),
-        unit="share",
+        label=Label("市场价值", "market value"),
+        unit=unit,
     )
-    income = sheet.line("asset_income", value * rate, label=Label("年回报额", "yearly return"), unit=unit)
     held = sheet.line("other_assets", total(value), label=Label("其他资产合计", "other assets"), unit=unit)
     earned = sheet.line(
         "other_income", total(income), label=Label("其他资产回报合计", "return of the other assets"), unit=unit

@@ -15,7 +15,7 @@ from valuation.kernel.figures import Figure, PositiveFigure, Series, ShareSeries
 from valuation.kernel.labels import Label
 from valuation.kernel.worksheet import Sheet
 
-__all__ = ["Survival", "survival_line"]
+__all__ = ["Survival", "mid_time_line", "survival_line"]
 
 
 class NoAttrition(FrozenModel):
@@ -73,14 +73,15 @@ def survival_line(sheet: Sheet, survival: Survival, *, mid_times: Sequence[float
         return sheet.derived_row("survival", ones, label=_LABEL, unit="share", reason=survival.reason)
     if isinstance(survival, TabulatedSurvival):
         return sheet.series("survival", survival.probability, label=_LABEL, unit="share", domain=(0, 1))
-    time = sheet.derived_row(
-        "survival_time_years",
-        mid_times,
-        label=Label("存续年数（当期中点）", "age of the forecast, middle of the counted part"),
-        unit="years",
-        reason="days from the valuation date to the middle of the counted part of each year",
-    )
+    label = Label("存续年数（当期中点）", "age of the forecast, middle of the counted part")
+    time = mid_time_line(sheet, "survival_time_years", mid_times, label=label)
     return sheet.line("survival", _curve(sheet, survival, time), label=_LABEL, unit="share")
+
+
+def mid_time_line(sheet: Sheet, name: str, mid_times: Sequence[float], *, label: Label) -> Name:
+    """Write the middle of the counted part of each year, at which everything that wears away is read."""
+    reason = "days from the valuation date to the middle of the counted part of each year"
+    return sheet.derived_row(name, mid_times, label=label, unit="years", reason=reason)
 
 
 def _curve(sheet: Sheet, survival: ExponentialSurvival | WeibullSurvival, time: Name) -> Expression:

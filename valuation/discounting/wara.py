@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting._assets import asset_income_lines
 from valuation.discounting.internal_rate import periodic_internal_rate
 from valuation.errors import InputError, RefusalError
 from valuation.kernel.expression import Name, absolute, larger, total
@@ -122,16 +123,13 @@ def wara_paper(inputs: WaraInputs) -> Worksheet:
 
 def _weighted_return(sheet: Sheet, inputs: WaraInputs) -> Name:
     unit = inputs.currency
-    value = sheet.figure_row(
-        "asset_value", [asset.value for asset in inputs.assets], label=Label("公允价值", "fair value"), unit=unit
-    )
-    rate = sheet.figure_row(
-        "asset_return_share",
+    value, income = asset_income_lines(
+        sheet,
+        [asset.value for asset in inputs.assets],
         [asset.return_share for asset in inputs.assets],
-        label=Label("要求回报率", "return"),
-        unit="share",
+        label=Label("公允价值", "fair value"),
+        unit=unit,
     )
-    income = sheet.line("asset_income", value * rate, label=Label("年回报额", "yearly return"), unit=unit)
     held = sheet.line("all_assets", total(value), label=Label("资产合计", "all assets"), unit=unit)
     earned = sheet.line("all_income", total(income), label=Label("回报合计", "return of all assets"), unit=unit)
     price = sheet.figure("price", inputs.deal.price, label=Label("交易价格", "price"), unit=unit)

@@ -6,13 +6,22 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.forecast import Tax, after_tax_line, counted_share_line
+from valuation.discounting.survival import NoAttrition, Survival
+from valuation.discounting.timing import CountedYears
 from valuation.kernel.expression import Expression, Name
 from valuation.kernel.fields import FrozenModel, Reason
-from valuation.kernel.figures import FigureOrSeries, RateFigure, at_least
-from valuation.kernel.labels import Label
+from valuation.kernel.figures import AmountSeries, FigureOrSeries, RateFigure, at_least
+from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.worksheet import Sheet
 
-__all__ = ["ContributoryAsset", "contributory_charges"]
+__all__ = [
+    "ContributoryAsset",
+    "attrition_doubts",
+    "contributory_charges",
+    "counted_revenue_line",
+    "excess_earnings_line",
+]
 
 ShareOfRevenue = Annotated[FigureOrSeries, AfterValidator(at_least(0))]
 
@@ -57,6 +66,29 @@ def contributory_charges(sheet: Sheet, assets: tuple[ContributoryAsset, ...], *,
     return sheet.line(
         "contributory_charges", together, label=Label("贡献资产回报合计", "contributory charges"), unit=unit
     )
+
+
+def counted_revenue_line(
+    sheet: Sheet, revenue: AmountSeries, counted: CountedYears, *, label: Label, unit: str
+) -> Name:
+    """Write the revenue of full years and the part of it that counts; the last line is ``counted_revenue``."""
+    stated = sheet.series("revenue", revenue, label=label, unit=unit)
+    share = counted_share_line(sheet, counted)
+    return sheet.line("counted_revenue", stated * share, label=Label("计入收入", "revenue counted"), unit=unit)
+
+
+def excess_earnings_line(
+    sheet: Sheet, profit: Name, tax: Tax, assets: tuple[ContributoryAsset, ...], *, revenue: Name, unit: str
+) -> Name:
+    """Write what is left of a profit after tax and after every other asset was paid, as ``excess_earnings``."""
+    after = after_tax_line(sheet, profit, tax, unit=unit)
+    charges = contributory_charges(sheet, assets, revenue=revenue, unit=unit)
+    return sheet.line("excess_earnings", after - charges, label=Label("超额收益", "excess earnings"), unit=unit)
+
+
+def attrition_doubts(survival: Survival, label: Label) -> tuple[NamedWarning, ...]:
+    """What must a reader know where nothing is said to wear away?"""
+    return (NamedWarning("no_attrition", label),) if isinstance(survival, NoAttrition) else ()
 
 
 def _charge(sheet: Sheet, number: int, asset: ContributoryAsset, revenue: Name, unit: str) -> Expression:

@@ -17,7 +17,7 @@ from valuation.kernel.labels import Label
 from valuation.kernel.method import Setting
 from valuation.kernel.worksheet import Sheet
 
-__all__ = ["GordonGrowth", "NoTerminalValue", "Terminal", "terminal_value_line"]
+__all__ = ["GordonGrowth", "NoTerminalValue", "Terminal", "terminal_growth_line", "terminal_value_line"]
 
 
 class NoTerminalValue(FrozenModel):
@@ -61,18 +61,8 @@ def terminal_value_line(
     if isinstance(terminal, NoTerminalValue):
         return sheet.derived("terminal_value", 0.0, label=label, unit=unit, reason=terminal.reason)
     _check_endless(forecast, setting, counted, is_bound_to_right=is_bound_to_right)
-    growth = sheet.figure(
-        "terminal_growth_share", terminal.growth_share, label=Label("永续增长率", "terminal growth"), unit="share"
-    )
+    growth = terminal_growth_line(sheet, terminal.growth_share)
     rate = Name("discount_rate_share", is_row=False)
-    sheet.check(
-        "growth_below_discount_rate",
-        growth < rate,
-        label=Label("永续增长率低于折现率", "terminal growth below the discount rate"),
-        severity="refuse",
-        expected="terminal growth below the discount rate",
-        advice="Growth for ever at this rate has no finite value",
-    )
     is_last = sheet.derived_row(
         "is_last_year",
         [0.0] * (len(counted.labels) - 1) + [1.0],
@@ -88,6 +78,22 @@ def terminal_value_line(
     )
     last_sum = sheet.line("last_flow_value", total(last), label=Label("末年收益现值", "last flow today"), unit=unit)
     return sheet.line("terminal_value", last_sum * (1 + growth) / (rate - growth), label=label, unit=unit, total=True)
+
+
+def terminal_growth_line(sheet: Sheet, growth_share: Figure) -> Name:
+    """Write the growth for ever, which must stay below the line ``discount_rate_share``."""
+    growth = sheet.figure(
+        "terminal_growth_share", growth_share, label=Label("永续增长率", "terminal growth"), unit="share"
+    )
+    sheet.check(
+        "growth_below_discount_rate",
+        growth < Name("discount_rate_share", is_row=False),
+        label=Label("永续增长率低于折现率", "terminal growth below the discount rate"),
+        severity="refuse",
+        expected="terminal growth below the discount rate",
+        advice="Growth for ever at this rate has no finite value",
+    )
+    return growth
 
 
 def _check_endless(forecast: Forecast, setting: Setting, counted: CountedYears, *, is_bound_to_right: bool) -> None:

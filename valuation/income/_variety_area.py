@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.survival import mid_time_line
 from valuation.errors import InputError
 from valuation.kernel.expression import Expression, Name, cumulative_sum, exponential, larger, previous
 from valuation.kernel.fields import NOT_EMPTY, FrozenModel, Reason
@@ -105,13 +106,8 @@ def area_lines(
 
     Tested by: ``tests/valuation/income/test_plant_variety_royalty.py`` (a plain loop over plots of land).
     """
-    time = sheet.derived_row(
-        "market_time_years",
-        times,
-        label=Label("市场年数（当期中点）", "time on the market, middle of the counted part"),
-        unit="years",
-        reason="days from the valuation date to the middle of the counted part of each year",
-    )
+    label = Label("市场年数（当期中点）", "time on the market, middle of the counted part")
+    time = mid_time_line(sheet, "market_time_years", times, label=label)
     adopted = _adoption_line(sheet, adoption, time)
     kept = _replacement_line(sheet, replacement, time)
     if isinstance(plant_life, Perennial):

@@ -11,6 +11,8 @@ from valuation.discounting.forecast import Tax, after_tax_line, takes_tax
 from valuation.discounting.tax_amortisation import NoTaxAmortisation, TaxAmortisation, value_with_tax_amortisation
 from valuation.discounting.timing import year_fraction
 from valuation.errors import InputError
+from valuation.income._royalty_test import PROFIT_TEST_NOT_MADE, margin_before_royalty_line
+from valuation.income._terminal import terminal_growth_line
 from valuation.kernel.expression import Name, cumulative_product, total
 from valuation.kernel.fields import NOT_EMPTY, FrozenModel, Reason, WholeNumber
 from valuation.kernel.figures import Amount, Figure, RateFigure, ShareFigure, at_least, within
@@ -113,18 +115,8 @@ def _build(inputs: CapitalisedRoyaltyInputs, setting: Setting) -> Paper:
 def _profit_test(sheet: Sheet, inputs: CapitalisedRoyaltyInputs) -> tuple[NamedWarning, ...]:
     """No licensee pays more than the profit the right lets it earn."""
     if inputs.operating_margin_share is None:
-        label = Label(
-            "未提供营业利润率，未检验许可费是否超过利润",
-            "no operating margin stated: royalty not tested against profit",
-        )
-        return (NamedWarning("profit_test_not_made", label),)
-    margin = sheet.figure(
-        "operating_margin_share",
-        inputs.operating_margin_share,
-        label=Label("营业利润率（付许可费前）", "operating margin before royalty"),
-        unit="share",
-        domain=(-10, 1),
-    )
+        return (PROFIT_TEST_NOT_MADE,)
+    margin = margin_before_royalty_line(sheet, inputs.operating_margin_share)
     sheet.check(
         "royalty_within_profit",
         Name("royalty_rate_share", is_row=False) <= margin,
@@ -211,17 +203,7 @@ def _terminal(sheet: Sheet, inputs: CapitalisedRoyaltyInputs, present: Name, rat
     label = Label("永续价值现值", "terminal value, discounted")
     if isinstance(inputs.after, EndsAfterStages):
         return sheet.derived("terminal_value", 0.0, label=label, unit=unit, reason=inputs.after.reason)
-    growth = sheet.figure(
-        "terminal_growth_share", inputs.after.growth_share, label=Label("永续增长率", "terminal growth"), unit="share"
-    )
-    sheet.check(
-        "growth_below_discount_rate",
-        growth < rate,
-        label=Label("永续增长率低于折现率", "terminal growth below the discount rate"),
-        severity="refuse",
-        expected="terminal growth below the discount rate",
-        advice="Growth for ever at this rate has no finite value",
-    )
+    growth = terminal_growth_line(sheet, inputs.after.growth_share)
     is_last = sheet.derived_row(
         "is_last_year",
         [0.0] * (years - 1) + [1.0],

@@ -9,8 +9,6 @@ from pydantic import AfterValidator, Field
 from valuation.discounting.forecast import (
     Forecast,
     Tax,
-    after_tax_line,
-    counted_share_line,
     forecast_conventions,
     forecast_doubts,
     forecast_years,
@@ -18,13 +16,17 @@ from valuation.discounting.forecast import (
     value_line,
     year_axis,
 )
-from valuation.discounting.survival import NoAttrition
 from valuation.discounting.tax_amortisation import TaxAmortisation
-from valuation.income._contributory import ContributoryAsset, contributory_charges
+from valuation.income._contributory import (
+    ContributoryAsset,
+    attrition_doubts,
+    counted_revenue_line,
+    excess_earnings_line,
+)
 from valuation.kernel.expression import Name
 from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import AmountSeries, FigureOrSeries, at_least, within
-from valuation.kernel.labels import Label, NamedWarning
+from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Sheet
 
@@ -57,16 +59,11 @@ def _build(inputs: DistributorInputs, setting: Setting) -> Paper:
     unit = setting.currency
     counted = forecast_years(inputs.forecast, len(inputs.revenue.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
-    stated = sheet.series(
-        "revenue", inputs.revenue, label=Label("现有客户收入（全年）", "revenue of today's customers"), unit=unit
-    )
-    share = counted_share_line(sheet, counted)
-    revenue = sheet.line("counted_revenue", stated * share, label=Label("计入收入", "revenue counted"), unit=unit)
+    label = Label("现有客户收入（全年）", "revenue of today's customers")
+    revenue = counted_revenue_line(sheet, inputs.revenue, counted, label=label, unit=unit)
     margin = _margin(sheet, inputs)
     before = sheet.line("before_tax", revenue * margin, label=Label("分销利润", "a distributor's profit"), unit=unit)
-    after = after_tax_line(sheet, before, inputs.tax, unit=unit)
-    charges = contributory_charges(sheet, inputs.contributory_assets, revenue=revenue, unit=unit)
-    flow = sheet.line("excess_earnings", after - charges, label=Label("超额收益", "excess earnings"), unit=unit)
+    flow = excess_earnings_line(sheet, before, inputs.tax, inputs.contributory_assets, revenue=revenue, unit=unit)
     present = present_value_line(sheet, inputs.forecast, setting, counted=counted, flow=flow)
     value_line(sheet, present, inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation, unit=unit)
     return Paper(
@@ -77,7 +74,7 @@ def _build(inputs: DistributorInputs, setting: Setting) -> Paper:
             **forecast_conventions(inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation),
         },
         beside=("present_value", "tab_factor"),
-        warnings=(*_doubts(inputs), *forecast_doubts(inputs.forecast, counted)),
+        warnings=(*attrition_doubts(inputs.forecast.survival, _NO_LOSS), *forecast_doubts(inputs.forecast, counted)),
     )
 
 
@@ -107,13 +104,7 @@ def _margin(sheet: Sheet, inputs: DistributorInputs) -> Name:
     return margin
 
 
-def _doubts(inputs: DistributorInputs) -> tuple[NamedWarning, ...]:
-    if not isinstance(inputs.forecast.survival, NoAttrition):
-        return ()
-    label = Label("未计客户流失", "no loss of customers is counted")
-    return (NamedWarning("no_attrition", label),)
-
-
+_NO_LOSS = Label("未计客户流失", "no loss of customers is counted")
 _LABEL = Label("分销商法", "Distributor method")
 
 METHOD = Method(

@@ -9,8 +9,6 @@ from pydantic import AfterValidator, Field
 from valuation.discounting.forecast import (
     Forecast,
     Tax,
-    after_tax_line,
-    counted_share_line,
     forecast_conventions,
     forecast_doubts,
     forecast_years,
@@ -18,13 +16,17 @@ from valuation.discounting.forecast import (
     value_line,
     year_axis,
 )
-from valuation.discounting.survival import NoAttrition
 from valuation.discounting.tax_amortisation import TaxAmortisation
-from valuation.income._contributory import ContributoryAsset, contributory_charges
+from valuation.income._contributory import (
+    ContributoryAsset,
+    attrition_doubts,
+    counted_revenue_line,
+    excess_earnings_line,
+)
 from valuation.kernel.expression import Name, total
 from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import AmountSeries, FigureOrSeries, at_least, within
-from valuation.kernel.labels import Label, NamedWarning
+from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Sheet
 
@@ -56,9 +58,8 @@ def _build(inputs: MultiPeriodExcessEarningsInputs, setting: Setting) -> Paper:
     unit = setting.currency
     counted = forecast_years(inputs.forecast, len(inputs.revenue.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
-    stated = sheet.series("revenue", inputs.revenue, label=Label("收入（全年）", "revenue, full year"), unit=unit)
-    share = counted_share_line(sheet, counted)
-    revenue = sheet.line("counted_revenue", stated * share, label=Label("计入收入", "revenue counted"), unit=unit)
+    label = Label("收入（全年）", "revenue, full year")
+    revenue = counted_revenue_line(sheet, inputs.revenue, counted, label=label, unit=unit)
     margin = sheet.figure_or_series(
         "operating_margin_share",
         inputs.operating_margin_share,
@@ -67,10 +68,8 @@ def _build(inputs: MultiPeriodExcessEarningsInputs, setting: Setting) -> Paper:
         domain=(-10, 1),
     )
     profit = sheet.line("before_tax", revenue * margin, label=Label("营业利润", "operating profit"), unit=unit)
-    after_tax = after_tax_line(sheet, profit, inputs.tax, unit=unit)
-    charges = contributory_charges(sheet, inputs.contributory_assets, revenue=revenue, unit=unit)
-    excess = sheet.line("excess_earnings", after_tax - charges, label=Label("超额收益", "excess earnings"), unit=unit)
-    _excess_tests(sheet, charges, excess, unit)
+    excess = excess_earnings_line(sheet, profit, inputs.tax, inputs.contributory_assets, revenue=revenue, unit=unit)
+    _excess_tests(sheet, excess, unit)
     present = present_value_line(sheet, inputs.forecast, setting, counted=counted, flow=excess)
     value_line(sheet, present, inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation, unit=unit)
     return Paper(
@@ -81,11 +80,15 @@ def _build(inputs: MultiPeriodExcessEarningsInputs, setting: Setting) -> Paper:
             **forecast_conventions(inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation),
         },
         beside=("present_value", "tab_factor"),
-        warnings=(*_doubts(inputs), *forecast_doubts(inputs.forecast, counted)),
+        warnings=(
+            *attrition_doubts(inputs.forecast.survival, _NO_ATTRITION),
+            *forecast_doubts(inputs.forecast, counted),
+        ),
     )
 
 
-def _excess_tests(sheet: Sheet, charges: Name, excess: Name, unit: str) -> None:
+def _excess_tests(sheet: Sheet, excess: Name, unit: str) -> None:
+    charges = Name("contributory_charges", is_row=True)
     whole = sheet.line(
         "contributory_charges_sum", total(charges), label=Label("贡献资产回报总计", "all charges"), unit=unit
     )
@@ -107,15 +110,9 @@ def _excess_tests(sheet: Sheet, charges: Name, excess: Name, unit: str) -> None:
     )
 
 
-def _doubts(inputs: MultiPeriodExcessEarningsInputs) -> tuple[NamedWarning, ...]:
-    if not isinstance(inputs.forecast.survival, NoAttrition):
-        return ()
-    label = Label(
-        "未计流失：多期超额收益法通常用于会流失的资产", "no attrition: the method is usual for assets that wear away"
-    )
-    return (NamedWarning("no_attrition", label),)
-
-
+_NO_ATTRITION = Label(
+    "未计流失：多期超额收益法通常用于会流失的资产", "no attrition: the method is usual for assets that wear away"
+)
 _LABEL = Label("多期超额收益法", "Multi-period excess earnings")
 
 METHOD = Method(

@@ -22,6 +22,7 @@ from valuation.discounting.forecast import (
     value_line,
     year_axis,
 )
+from valuation.discounting.survival import mid_time_line
 from valuation.discounting.tax_amortisation import TaxAmortisation
 from valuation.kernel.expression import Name, larger, total
 from valuation.kernel.fields import FrozenModel
@@ -160,13 +161,8 @@ def _users_line(sheet: Sheet, users: TabulatedUsers | LeavingUsers, times: tuple
         unit="share",
         domain=(0, 1),
     )
-    time = sheet.derived_row(
-        "membership_time_years",
-        times,
-        label=Label("年数（当期中点）", "time, middle of the counted part"),
-        unit="years",
-        reason="days from the valuation date to the middle of the counted part of each year",
-    )
+    middle = Label("年数（当期中点）", "time, middle of the counted part")
+    time = mid_time_line(sheet, "membership_time_years", times, label=middle)
     return sheet.line("users", today * (1 - leaving) ** time, label=label, unit="users")
 
 

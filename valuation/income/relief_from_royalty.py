@@ -23,6 +23,7 @@ from valuation.discounting.forecast import (
 from valuation.discounting.survival import Survival
 from valuation.discounting.tax_amortisation import TaxAmortisation
 from valuation.discounting.timing import CountedYears, Timing, add_years
+from valuation.income._royalty_test import PROFIT_TEST_NOT_MADE, margin_before_royalty_line
 from valuation.kernel.expression import Name, larger, total
 from valuation.kernel.fields import MAXIMUM_ITEMS, Day, FrozenModel
 from valuation.kernel.figures import (
@@ -149,22 +150,8 @@ def _profit_test(
 ) -> tuple[NamedWarning, ...]:
     """No licensee pays more than the profit the right lets it earn: over the life that refuses, in a year it warns."""
     if inputs.operating_margin_share is None:
-        return (
-            NamedWarning(
-                "profit_test_not_made",
-                Label(
-                    "未提供营业利润率，未检验许可费是否超过利润",
-                    "no operating margin stated: royalty not tested against profit",
-                ),
-            ),
-        )
-    margin = sheet.figure_or_series(
-        "operating_margin_share",
-        inputs.operating_margin_share,
-        label=Label("营业利润率（付许可费前）", "operating margin before royalty"),
-        unit="share",
-        domain=(-10, 1),
-    )
+        return (PROFIT_TEST_NOT_MADE,)
+    margin = margin_before_royalty_line(sheet, inputs.operating_margin_share)
     profit = sheet.line(
         "operating_profit",
         revenue * margin,
