@@ -72,7 +72,8 @@ class EquivalentInvestmentRate(FrozenModel):
 class MarginalRate(FrozenModel):
     """边际分析: present value of the profit that the right adds over present value of total profit.
 
-    ``additional_share_of_total`` is the added profit of each year as a share of that year's total profit.
+    ``additional_share_of_total`` is the added profit of each year as a share of that year's total profit. Years count
+    as the forecast counts them: a first year in part, none after the end of life.
     """
 
     kind: Literal["marginal"]
@@ -86,13 +87,14 @@ SplitRate = Annotated[
 
 
 def split_rate_line(
-    sheet: Sheet, rate: SplitRate, *, factor: Name, unit: str, on: datetime.date
+    sheet: Sheet, rate: SplitRate, *, factor: Name, counted: Name, unit: str, on: datetime.date
 ) -> tuple[Name, tuple[NamedWarning, ...]]:
     """Write the rate of the first year as the line ``first_split_rate_share``, with the doubts of its evidence.
 
     Parameters
     ----------
     factor : the row of discount factors, which marginal analysis weights the years with.
+    counted : the row of the parts of years that count; what lies after the end of life decides no rate.
     on : the policy date, as of which tables are read.
     """
     if isinstance(rate, RuleRate):
@@ -108,7 +110,7 @@ def split_rate_line(
         return _rate(sheet, _scored(sheet, rate, on)), ()
     if isinstance(rate, EquivalentInvestmentRate):
         return _rate(sheet, _equivalent(sheet, rate, unit)), ()
-    return _rate(sheet, _marginal(sheet, rate, factor, unit)), ()
+    return _rate(sheet, _marginal(sheet, rate, factor, counted, unit)), ()
 
 
 def _rate(sheet: Sheet, expression: Expression) -> Name:
@@ -192,7 +194,7 @@ def _investment(sheet: Sheet, who: str, investment: Investment, label: Label, un
     )
 
 
-def _marginal(sheet: Sheet, rate: MarginalRate, factor: Name, unit: str) -> Expression:
+def _marginal(sheet: Sheet, rate: MarginalRate, factor: Name, counted: Name, unit: str) -> Expression:
     added = sheet.series(
         "additional_profit",
         rate.additional_profit,
@@ -209,12 +211,15 @@ def _marginal(sheet: Sheet, rate: MarginalRate, factor: Name, unit: str) -> Expr
     whole = sheet.line("marginal_total_profit", added / share, label=Label("利润总额", "total profit"), unit=unit)
     discounted_added = sheet.line(
         "discounted_additional_profit",
-        added * factor,
+        added * counted * factor,
         label=Label("追加利润现值", "added profit, discounted"),
         unit=unit,
     )
     discounted_whole = sheet.line(
-        "discounted_total_profit", whole * factor, label=Label("利润总额现值", "total profit, discounted"), unit=unit
+        "discounted_total_profit",
+        whole * counted * factor,
+        label=Label("利润总额现值", "total profit, discounted"),
+        unit=unit,
     )
     above = sheet.line(
         "present_value_additional_profit",

@@ -84,11 +84,13 @@ def _build(inputs: ProfitSplitInputs, setting: Setting) -> Paper:
     counted = forecast_years(inputs.forecast, len(stated.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     factor = discount_factor_line(sheet, inputs.forecast, counted, setting)
-    first, warnings = split_rate_line(sheet, inputs.split_rate, factor=factor, unit=unit, on=setting.dates.policy_date)
+    share = counted_share_line(sheet, counted)
+    first, warnings = split_rate_line(
+        sheet, inputs.split_rate, factor=factor, counted=share, unit=unit, on=setting.dates.policy_date
+    )
     rate = _rate_by_year(sheet, inputs, first, years=len(counted.labels))
     profit = _profit(sheet, inputs.profit, unit)
     _basis_test(sheet, inputs, profit, first, unit)
-    share = counted_share_line(sheet, counted)
     counted_profit = sheet.line("counted_profit", profit * share, label=Label("计入利润", "profit counted"), unit=unit)
     split = sheet.line("split_income", counted_profit * rate, label=Label("分成收益", "income split off"), unit=unit)
     flow = after_tax_line(sheet, split, inputs.tax, unit=unit)

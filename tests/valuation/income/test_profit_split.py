@@ -183,3 +183,28 @@ def test_a_life_past_the_legal_end_is_refused_and_years_after_it_are_named() -> 
     short = concluded(NAME, forecast=forecast(end_of_life="2022-12-31"))
     assert "years_after_end_of_life" in codes(short)
     assert short.value < concluded(NAME).value
+
+
+def test_years_after_the_end_of_life_decide_no_rate() -> None:
+    """Trap: marginal analysis over years that the right does not earn in. Hand: 30 % alone, whatever comes later."""
+    marginal = {
+        "kind": "marginal",
+        "additional_profit": amounts(300, 900, 900),
+        "additional_share_of_total": series([0.3, 0.9, 0.9]),
+    }
+    found = concluded(NAME, split_rate=marginal, forecast=forecast(end_of_life="2021-12-31"))
+    assert found.worksheet.value("first_split_rate_share") == pytest.approx(0.3)
+
+
+def test_a_first_year_counted_in_part_weighs_in_part() -> None:
+    """Hand, at a rate of zero: (181/365 × 300 + 900) over (181/365 × 1,000 + 1,000)."""
+    marginal = {
+        "kind": "marginal",
+        "additional_profit": amounts(300, 900),
+        "additional_share_of_total": series([0.3, 0.9]),
+    }
+    asked = {"profit": {"kind": "stated", "amounts": amounts(1000, 1000)}, "split_rate": marginal}
+    found = concluded(NAME, **asked, forecast=forecast(0.0, first_year_end="2021-06-30"))
+    part = 181 / 365
+    expected = (part * 300 + 900) / (part * 1000 + 1000)
+    assert found.worksheet.value("first_split_rate_share") == pytest.approx(expected)
