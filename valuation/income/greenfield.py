@@ -19,7 +19,7 @@ from valuation.discounting.forecast import (
     year_axis,
 )
 from valuation.discounting.tax_amortisation import TaxAmortisation
-from valuation.income._terminal import Terminal, terminal_value_line
+from valuation.income._terminal import NoTerminalValue, Terminal, terminal_value_line
 from valuation.kernel.expression import Name
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import Amount, AmountSeries, at_least
@@ -63,6 +63,7 @@ def _build(inputs: GreenfieldInputs, setting: Setting) -> Paper:
     flow = _flows(sheet, inputs, share, unit)
     years = present_value_line(sheet, inputs.forecast, setting, counted=counted, flow=flow)
     later = terminal_value_line(sheet, inputs.terminal, inputs.forecast, setting, counted=counted, flow=flow, unit=unit)
+    _wear_test(sheet, inputs)
     initial = sheet.figure(
         "initial_investment", inputs.initial_investment, label=Label("初始投资", "initial investment"), unit=unit
     )
@@ -110,6 +111,21 @@ def _flows(sheet: Sheet, inputs: GreenfieldInputs, share: Name, unit: str) -> Na
     )
     return sheet.line(
         "free_flow", after + (depreciation - invested) * share, label=Label("自由现金流", "free cash flow"), unit=unit
+    )
+
+
+def _wear_test(sheet: Sheet, inputs: GreenfieldInputs) -> None:
+    """Assets that wear faster than they are renewed cannot earn for ever."""
+    if isinstance(inputs.terminal, NoTerminalValue):
+        return
+    is_last = Name("is_last_year", is_row=True)
+    sheet.check(
+        "terminal_investment_below_depreciation",
+        is_last * Name("depreciation", is_row=True) <= is_last * Name("investment", is_row=True),
+        label=Label("末年投资低于折旧，却按永续计算", "the last year renews less than wears out, and goes on for ever"),
+        severity="warn",
+        expected="an investment of the last year no lower than its depreciation, where that year goes on for ever",
+        advice="State a last year whose investment renews what wears out",
     )
 
 

@@ -68,6 +68,15 @@ def test_a_greenfield_that_goes_on_for_ever() -> None:
     assert found.value == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize(("last", "is_named"), [(79_999, True), (80_000, False)])
+def test_assets_that_wear_away_do_not_earn_for_ever(last: int, is_named: bool) -> None:
+    """Trap: a last year that renews less than wears out, capitalised for ever; its depreciation is 80,000."""
+    asked = sample("greenfield", investment=amounts(300_000, 200_000, last))
+    assert "terminal_investment_below_depreciation" not in codes(conclusion("greenfield", asked, subject=VARIETY))
+    found = conclusion("greenfield", asked | {"terminal": GORDON}, subject=VARIETY)
+    assert ("terminal_investment_below_depreciation" in codes(found)) == is_named
+
+
 def test_depreciation_is_part_of_the_cost() -> None:
     with pytest.raises(RefusalError, match="depreciation_within_cost"):
         concluded("greenfield", depreciation=amounts(700_000, 80_000, 80_000))
