@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from valuation.cost._condition import REMAINING, remaining_by_life_line
+from valuation.discounting._legal_life import beyond_legal_end
 from valuation.errors import InputError
 from valuation.kernel.expression import Name, total
 from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, Day, FrozenModel, StrictBool
@@ -79,7 +80,7 @@ def _build(inputs: HistoricCostInputs, setting: Setting) -> Paper:
             "condition": inputs.condition.kind,
         },
         beside=("historic_cost", "replacement_cost_new", "remaining_share"),
-        warnings=_doubts(inputs),
+        warnings=(*_doubts(inputs), *_life_doubts(inputs.condition, setting)),
     )
 
 
@@ -143,6 +144,10 @@ def _remaining(sheet: Sheet, condition: LifeUsed | ExpertCondition) -> Name:
         )
         return sheet.line("remaining_share", judged * 1, label=REMAINING, unit="share", total=True)
     return remaining_by_life_line(sheet, used=condition.years_used, left=condition.remaining_years, is_total=True)
+
+
+def _life_doubts(condition: LifeUsed | ExpertCondition, setting: Setting) -> tuple[NamedWarning, ...]:
+    return beyond_legal_end(condition.remaining_years.value, setting) if isinstance(condition, LifeUsed) else ()
 
 
 def _doubts(inputs: HistoricCostInputs) -> tuple[NamedWarning, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from valuation.cost._condition import REMAINING, remaining_by_life_line
+from valuation.discounting._legal_life import beyond_legal_end
 from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
 from valuation.kernel.expression import Name, total
 from valuation.kernel.fields import NOT_EMPTY, FrozenModel
@@ -101,8 +102,12 @@ def _build(inputs: MinimumLicenceFeeInputs, setting: Setting) -> Paper:
             **footing_conventions(inputs.footing),
         },
         beside=("net_replacement_cost", "cost_allocation_share", "opportunity_cost"),
-        warnings=(_FLOOR, *_footing_doubts(inputs)),
+        warnings=(_FLOOR, *_life_doubts(inputs.condition, setting), *_footing_doubts(inputs)),
     )
+
+
+def _life_doubts(condition: LifeUsed | StatedCondition, setting: Setting) -> tuple[NamedWarning, ...]:
+    return beyond_legal_end(condition.remaining_years.value, setting) if isinstance(condition, LifeUsed) else ()
 
 
 def _footing_doubts(inputs: MinimumLicenceFeeInputs) -> tuple[NamedWarning, ...]:

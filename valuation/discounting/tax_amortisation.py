@@ -13,7 +13,13 @@ from valuation.kernel.figures import Figure, at_least
 from valuation.kernel.labels import Label
 from valuation.kernel.worksheet import Sheet
 
-__all__ = ["NoTaxAmortisation", "StraightLineAmortisation", "TaxAmortisation", "value_with_tax_amortisation"]
+__all__ = [
+    "NoTaxAmortisation",
+    "StraightLineAmortisation",
+    "TaxAmortisation",
+    "annuity_factor",
+    "value_with_tax_amortisation",
+]
 
 
 class NoTaxAmortisation(FrozenModel):
@@ -76,7 +82,7 @@ def value_with_tax_amortisation(
     growth = (1 + discount_rate) ** 0.5 if timing == "mid_year" else 1.0
     annuity = sheet.line(
         "tab_annuity",
-        _annuity(years, discount_rate) * growth,
+        annuity_factor(years, discount_rate) * growth,
         label=Label("年金现值系数", "annuity factor of the tax life"),
         unit="years",
     )
@@ -103,8 +109,14 @@ def value_with_tax_amortisation(
     return sheet.line("value", before + benefit, label=label, unit=unit, total=True)
 
 
-def _annuity(years: Name, rate: Name) -> Expression:
-    """``(1 − (1+k)^−n) / k``; near zero, where that loses its digits, the first two terms of its series in k."""
+def annuity_factor(years: Name, rate: Name) -> Expression:
+    """What is one a year for n years worth, at the rate k: ``(1 − (1+k)^−n) / k``?
+
+    Near zero, where that loses its digits, the first two terms of its series in k.
+
+    Tested by: ``tests/valuation/income/test_excess_earnings_single_period.py`` (rates about zero), and with the tax
+    amortisation benefit.
+    """
     return choose(
         absolute(rate) < _NEAR_ZERO,
         then=years * (1 - rate * (years + 1) / 2),

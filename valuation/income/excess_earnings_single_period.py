@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting._legal_life import beyond_legal_end
 from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
-from valuation.kernel.expression import Expression, Name, choose, total
+from valuation.discounting.tax_amortisation import annuity_factor
+from valuation.kernel.expression import Expression, Name, total
 from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, RateFigure, at_least, within
 from valuation.kernel.labels import Label, NamedWarning
@@ -155,13 +157,15 @@ def _factor(sheet: Sheet, duration: Perpetuity | FiniteAdvantage) -> Expression:
         domain=(0, 2),
     )
     growth = (1 + rate) ** 0.5 if duration.timing == "mid_year" else 1.0
-    annuity = choose(rate.equals(0), then=years, otherwise=(1 - (1 + rate) ** -years) / rate)
-    return sheet.line("annuity_factor", annuity * growth, label=Label("年金现值系数", "annuity factor"), unit="years")
+    factor = annuity_factor(years, rate) * growth
+    return sheet.line("annuity_factor", factor, label=Label("年金现值系数", "annuity factor"), unit="years")
 
 
 def _doubts(inputs: ExcessEarningsSinglePeriodInputs, setting: Setting) -> tuple[NamedWarning, ...]:
+    if isinstance(inputs.duration, FiniteAdvantage):
+        return beyond_legal_end(inputs.duration.advantage_years.value, setting)
     legal = setting.subject.legal_end()
-    if legal is None or not isinstance(inputs.duration, Perpetuity):
+    if legal is None:
         return ()
     label = Label(
         f"权利于 {legal} 届满，却按永续资本化", f"the right ends on {legal}, yet its excess is capitalised for ever"

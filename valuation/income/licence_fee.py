@@ -103,7 +103,7 @@ def _build(inputs: LicenceFeeInputs, setting: Setting) -> Paper:
             **forecast_conventions(inputs.forecast, tax=inputs.tax),
         },
         beside=("running_value", "effective_rate_share"),
-        warnings=(*warnings, *forecast_doubts(inputs.forecast, counted)),
+        warnings=(*warnings, *_late_milestones(inputs, setting), *forecast_doubts(inputs.forecast, counted)),
     )
 
 
@@ -208,6 +208,18 @@ def _milestones(sheet: Sheet, inputs: LicenceFeeInputs, setting: Setting) -> Nam
     if together is None:
         return sheet.derived("milestone_value", 0.0, label=label, unit=unit, reason="the licence states no milestones")
     return sheet.line("milestone_value", together, label=label, unit=unit)
+
+
+def _late_milestones(inputs: LicenceFeeInputs, setting: Setting) -> tuple[NamedWarning, ...]:
+    """A sum may be owed after the right has ended, but a reader must know that it is counted."""
+    end = inputs.forecast.end_of_life or setting.subject.legal_end()
+    late = ", ".join(each.name for each in inputs.milestones if end is not None and each.due_on > end)
+    if not late:
+        return ()
+    label = Label(
+        f"权利于 {end} 终止后到期的款项一并计入：{late}", f"sums due after the right ends on {end} are counted: {late}"
+    )
+    return (NamedWarning("milestones_after_end_of_life", label),)
 
 
 def _effective_rate(sheet: Sheet, entry: Name, milestones: Name) -> None:

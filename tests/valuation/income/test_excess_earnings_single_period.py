@@ -28,6 +28,13 @@ def finite(years: float, rate: float, timing: str = "year_end") -> dict[str, Any
     return common | {"discount_rate_share": figure(rate)}
 
 
+@pytest.mark.parametrize("rate", [0.0, 1e-13, 1e-10, 1e-7, 9.9e-7, 1.1e-6, 1e-4])
+def test_a_rate_about_zero_loses_no_digits(rate: float) -> None:
+    """Second way: the years added up one by one; the closed formula alone misses by 1e-4 at a rate of 1e-12."""
+    found = concluded(NAME, excess=income("100000.00", "500000.00", 0.1), duration=finite(6.0, rate))
+    assert found.value == pytest.approx(sum(50_000 / (1 + rate) ** year for year in range(1, 7)), rel=1e-9)
+
+
 @given(years=st.integers(1, 40), rate=st.floats(0.001, 0.5), timing=st.sampled_from(["year_end", "mid_year"]))
 def test_the_annuity_is_the_sum_of_discounted_years(years: int, rate: float, timing: str) -> None:
     """Second way; hand: 100,000 − 500,000 × 10 % − 200,000 × 4 % = 42,000 a year."""
