@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from api.commands import Question
+from api.kinds import AnswerKind
 from api.responses import json_bytes
-from api.store.answers import AnswerKind, NewAnswer, add_answer
+from api.store.answers import NewAnswer, add_answer
 from api.store.tables import AnswerRow
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.digest import ENGINE_VERSION
@@ -20,7 +21,23 @@ from valuation.kernel.figures import graded_in
 from valuation.kernel.labels import NamedWarning
 from valuation.kernel.sources import Source
 
-__all__ = ["Answered", "named_under", "refuse_undrawn", "remember", "store"]
+__all__ = ["Answered", "Service", "Storable", "named_under", "refuse_undrawn", "remember", "store"]
+
+#: Decides what a request asks and hands the answer to the store; never commits the session it is given.
+Service = Callable[[Session, Any, Question], AnswerRow]
+
+
+class Storable(Protocol):
+    """What the store takes: a document and the fingerprint of what it answers."""
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint."""
+        ...
+
+    def as_document(self) -> dict[str, Any]:
+        """The answer as JSON-safe data."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -44,9 +61,7 @@ class Answered:
         }
 
 
-def remember(
-    kind: AnswerKind, answer: Callable[[Any], Answered]
-) -> Callable[[Session, BaseModel, Question], AnswerRow]:
+def remember(kind: AnswerKind, answer: Callable[[Any], Storable]) -> Service:
     """Build the service that decides by ``answer`` and hands what it decided to the store."""
 
     def service(session: Session, request: BaseModel, question: Question) -> AnswerRow:
@@ -55,14 +70,14 @@ def remember(
     return service
 
 
-def store(session: Session, kind: AnswerKind, answered: Answered, question: Question) -> AnswerRow:
+def store(session: Session, kind: AnswerKind, answered: Storable, question: Question) -> AnswerRow:
     """Put an answer into the transaction of the session; the edge commits."""
     new = NewAnswer(
         kind=kind,
         digest=answered.digest,
         request=question.text,
         answer=json_bytes(answered.as_document()).decode(),
-        workbook=answered.workbook,
+        workbook=answered.workbook if isinstance(answered, Answered) else None,
         engine_version=ENGINE_VERSION,
     )
     return add_answer(session, new, caller=question.caller, created_at=question.created_at)

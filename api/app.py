@@ -13,35 +13,31 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.analyses.router import analyses_router
+from api.analyses.router import analyses
 from api.auth import Callers
 from api.catalogues import Catalogues, load_catalogues
-from api.commands import Command, Commands
+from api.commands import Commands
 from api.docs_page import add_docs_page
 from api.errors import MethodNotAllowedError, NotFoundError, NotReadyError, UnexpectedError
 from api.evidence.router import comparables_router
 from api.evidence.store import EvidenceStore
 from api.health.router import health_router
-from api.leverage.router import leverage_router
-from api.leverage.service import leverage_service
+from api.leverage.router import leverage_scenarios
 from api.methods.router import methods_router
 from api.middleware import Edge
 from api.openapi import describe
-from api.pledges.router import pledges_router
-from api.pledges.service import pledge_service
+from api.pledges.router import pledge_quotes
 from api.policies.router import policies_router
 from api.problems.router import problems_router
-from api.rates.router import rates_router
-from api.rates.schemas import RatePaperRequest
+from api.rates.router import rate_papers
 from api.reading import Reading
-from api.reports.router import reports_router
-from api.reports.schemas import ReportRequest
+from api.reports.router import reports
 from api.responses import problem_response
-from api.scores.router import scores_router
-from api.scores.schemas import ScoreRequest
+from api.results import Result, result_router
+from api.scores.router import indicators_router, scores
 from api.settings import Settings
 from api.store.database import open_database
-from api.valuations.router import valuations_router
+from api.valuations.router import explanations_router, valuations
 from valuation.errors import InputError, IpfinError
 from valuation.kernel.digest import ENGINE_VERSION
 from valuation.kernel.fields import field_problems
@@ -95,45 +91,36 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
     _add_handlers(app)
     reading = Reading(sessions, callers=callers)
-    _add_questions(app, commands, reading, catalogues)
-    _add_papers(app, commands, reading, catalogues)
+    results = _results(catalogues)
+    for result in results:
+        app.include_router(result_router(commands, reading, result))
+    app.include_router(explanations_router(reading))
+    app.include_router(indicators_router(callers=callers))
     app.include_router(policies_router(catalogues, callers=callers))
     app.include_router(methods_router(callers=callers))
     app.include_router(comparables_router(EvidenceStore(settings.evidence_dir), callers=callers))
     app.include_router(problems_router())
     app.include_router(health_router(engine))
     add_docs_page(app)
-    asked = (
-        catalogues.valuation_request,
-        catalogues.pledge_request,
-        catalogues.leverage_request,
-        catalogues.analysis_request,
-        ReportRequest,
-        RatePaperRequest,
-        ScoreRequest,
-    )
-    describe(app, asked, has_keys=not settings.is_open)
+    describe(app, [each.command.model for each in results], has_keys=not settings.is_open)
     return app
 
 
-def _add_questions(app: FastAPI, commands: Commands, reading: Reading, catalogues: Catalogues) -> None:
-    """The three questions of the product."""
-    quote = Command(catalogues.pledge_request, pledge_service(policies=catalogues.pledge_policies))
-    scenario = Command(
-        catalogues.leverage_request,
-        leverage_service(programmes=catalogues.programmes, policies=catalogues.leverage_policies),
+def _results(catalogues: Catalogues) -> tuple[Result, ...]:
+    """The three questions of the product, then what a valuer needs around a value."""
+    return (
+        valuations(model=catalogues.valuation_request),
+        pledge_quotes(model=catalogues.pledge_request, policies=catalogues.pledge_policies),
+        leverage_scenarios(
+            model=catalogues.leverage_request,
+            programmes=catalogues.programmes,
+            policies=catalogues.leverage_policies,
+        ),
+        reports(model=catalogues.valuation_request),
+        analyses(model=catalogues.analysis_request),
+        rate_papers(),
+        scores(),
     )
-    app.include_router(valuations_router(commands, reading, model=catalogues.valuation_request))
-    app.include_router(pledges_router(commands, reading, command=quote))
-    app.include_router(leverage_router(commands, reading, command=scenario))
-
-
-def _add_papers(app: FastAPI, commands: Commands, reading: Reading, catalogues: Catalogues) -> None:
-    """What a valuer needs around a value: its report, its analysis, the rates and scores behind it."""
-    app.include_router(reports_router(commands, reading, model=catalogues.valuation_request))
-    app.include_router(analyses_router(commands, reading, model=catalogues.analysis_request))
-    app.include_router(rates_router(commands, reading))
-    app.include_router(scores_router(commands, reading))
 
 
 def _add_handlers(app: FastAPI) -> None:

@@ -7,26 +7,11 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, Field
 
+from api.kinds import KINDS, AnswerKind
 from api.responses import json_bytes
-from api.store.answers import AnswerKind
 from api.store.tables import AnswerRow
 
 __all__ = ["Envelope", "address_of", "envelope"]
-
-_ADDRESSES = {
-    "valuation": "/v1/valuations",
-    "pledge_quote": "/v1/pledge-quotes",
-    "leverage_scenario": "/v1/leverage-scenarios",
-    "report": "/v1/reports",
-    "analysis": "/v1/analyses",
-    "rate_paper": "/v1/rate-papers",
-    "score": "/v1/scores",
-}
-#: Other forms of an answer, by kind: the last part of their address.
-_OTHER_FORMS = {
-    "valuation": {"explain": "explain", "worksheet": "worksheet.xlsx"},
-    "rate_paper": {"worksheet": "worksheet.xlsx"},
-}
 
 
 class Envelope(BaseModel):
@@ -41,15 +26,15 @@ class Envelope(BaseModel):
     answer: dict[str, Any]
 
 
-def address_of(kind: str, identifier: str) -> str:
+def address_of(kind: AnswerKind, identifier: str) -> str:
     """Where an answer can be read again."""
-    return f"{_ADDRESSES[kind]}/{identifier}"
+    return f"{KINDS[kind].address}/{identifier}"
 
 
 def envelope(row: AnswerRow) -> bytes:
     """The stored answer as the JSON a caller gets; the answer itself is passed on to the character."""
     address = address_of(row.kind, row.id)
-    others = {name: f"{address}/{form}" for name, form in _OTHER_FORMS.get(row.kind, {}).items()}
+    others = {name: f"{address}/{form}" for name, form in KINDS[row.kind].other_forms.items()}
     return json_bytes(
         {
             "id": row.id,

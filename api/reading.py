@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from api.auth import Callers
 from api.envelopes import envelope
+from api.kinds import AnswerKind
 from api.responses import tagged_response
-from api.store.answers import AnswerKind, find_answer
+from api.store.answers import find_answer
 from api.store.database import Sessions
 
 __all__ = ["Reading"]

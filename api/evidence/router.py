@@ -14,6 +14,7 @@ from api.evidence.store import EvidenceStore, Wanted
 from api.evidence.template import csv_template, xlsx_template
 from api.openapi import PROBLEM, READ_PROBLEMS
 from api.responses import find_in_catalogue, json_response
+from api.results import XLSX
 from valuation.errors import InputError
 from valuation.evidence.published_tables import PUBLISHED_TABLES, packaged_table
 from valuation.evidence.record import TransactionRecord
@@ -21,7 +22,6 @@ from valuation.kernel.fields import Day
 
 __all__ = ["comparables_router"]
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 #: Transactions of one answer over HTTP.
 MAXIMUM_ITEMS = 1000

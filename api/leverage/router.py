@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from collections.abc import Mapping
 
-from api.commands import Command, Commands
+from api.commands import Command
 from api.leverage.schemas import LeverageScenario
-from api.openapi import READ_PROBLEMS, command_description, command_responses
-from api.reading import Reading
+from api.leverage.service import leverage_service
+from api.results import Result, Told
+from leverage.programme import Programme
+from leverage.request import ScenarioRequest
+from valuation.kernel.dated import DatedTable
 
-__all__ = ["leverage_router"]
+__all__ = ["leverage_scenarios"]
 
 
-def leverage_router(commands: Commands, reading: Reading, *, command: Command) -> APIRouter:
-    """The routes under ``/v1/leverage-scenarios``."""
-    router = APIRouter(prefix="/v1/leverage-scenarios", tags=["杠杆 leverage scenarios"])
-
-    @router.post(
-        "",
-        status_code=201,
-        summary="测算财政资金撬动倍数 · What does public money set in motion?",
-        responses=command_responses(LeverageScenario),
-        openapi_extra=command_description(command.model),
+def leverage_scenarios(
+    *, model: type[ScenarioRequest], programmes: Mapping[str, Programme], policies: Mapping[str, DatedTable]
+) -> Result:
+    """The results under ``/v1/leverage-scenarios``."""
+    return Result(
+        kind="leverage_scenario",
+        tag="杠杆 leverage scenarios",
+        command=Command(model, leverage_service(programmes=programmes, policies=policies)),
+        answer=LeverageScenario,
+        asking=Told(
+            "run",
+            "测算财政资金撬动倍数 · What does public money set in motion?",
+            "Answers each alternative by the ladder of multiples, every yuan with its source class.",
+        ),
+        reading=Told("read", "读取测算 · Read a scenario", "The answer as it was given."),
     )
-    async def run(request: Request) -> Response:
-        """Answers each alternative by the ladder of multiples, every yuan with its source class."""
-        return await commands.run(request, command)
-
-    @router.get(
-        "/{id}",
-        summary="读取测算 · Read a scenario",
-        responses={200: {"model": LeverageScenario}, **READ_PROBLEMS},
-    )
-    def read(request: Request, id: str) -> Response:
-        """The answer as it was given."""
-        return reading.answer(request, id, "leverage_scenario")
-
-    return router

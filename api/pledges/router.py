@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from collections.abc import Mapping
 
-from api.commands import Command, Commands
-from api.openapi import READ_PROBLEMS, command_description, command_responses
+from api.commands import Command
 from api.pledges.schemas import PledgeQuote
-from api.reading import Reading
+from api.pledges.service import pledge_service
+from api.results import Result, Told
+from pledge.request import PledgeQuoteRequest
+from valuation.kernel.dated import DatedTable
 
-__all__ = ["pledges_router"]
+__all__ = ["pledge_quotes"]
 
 
-def pledges_router(commands: Commands, reading: Reading, *, command: Command) -> APIRouter:
-    """The routes under ``/v1/pledge-quotes``."""
-    router = APIRouter(prefix="/v1/pledge-quotes", tags=["质押 pledge quotes"])
-
-    @router.post(
-        "",
-        status_code=201,
-        summary="质押贷款报价 · Quote a pledge loan",
-        responses=command_responses(PledgeQuote),
-        openapi_extra=command_description(command.model),
+def pledge_quotes(*, model: type[PledgeQuoteRequest], policies: Mapping[str, DatedTable]) -> Result:
+    """The results under ``/v1/pledge-quotes``."""
+    return Result(
+        kind="pledge_quote",
+        tag="质押 pledge quotes",
+        command=Command(model, pledge_service(policies=policies)),
+        answer=PledgeQuote,
+        asking=Told(
+            "quote",
+            "质押贷款报价 · Quote a pledge loan",
+            "Eligibility, the most that may be lent, cover, schedule, effective rate and support, "
+            "each with its source.",
+        ),
+        reading=Told("read", "读取报价 · Read a quote", "The answer as it was given."),
     )
-    async def quote(request: Request) -> Response:
-        """Eligibility, the most that may be lent, cover, schedule, effective rate and support, each with its source."""
-        return await commands.run(request, command)
-
-    @router.get(
-        "/{id}",
-        summary="读取报价 · Read a quote",
-        responses={200: {"model": PledgeQuote}, **READ_PROBLEMS},
-    )
-    def read(request: Request, id: str) -> Response:
-        """The answer as it was given."""
-        return reading.answer(request, id, "pledge_quote")
-
-    return router

@@ -5,27 +5,16 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, load_only
 
 from api.errors import NotFoundError
+from api.kinds import KINDS, AnswerKind
 from api.store.tables import AnswerRow
 
-__all__ = ["ID_PREFIXES", "AnswerKind", "NewAnswer", "add_answer", "find_answer", "find_explanation", "find_workbook"]
+__all__ = ["NewAnswer", "add_answer", "find_answer", "find_explanation", "find_workbook"]
 
-AnswerKind = Literal["valuation", "pledge_quote", "leverage_scenario", "report", "analysis", "rate_paper", "score"]
-
-ID_PREFIXES: dict[AnswerKind, str] = {
-    "valuation": "val_",
-    "pledge_quote": "plq_",
-    "leverage_scenario": "lev_",
-    "report": "rep_",
-    "analysis": "ana_",
-    "rate_paper": "rat_",
-    "score": "sco_",
-}
 _ID_BYTES = 12
 
 
@@ -45,7 +34,7 @@ class NewAnswer:
 def add_answer(session: Session, new: NewAnswer, *, caller: str, created_at: str) -> AnswerRow:
     """Put an answer into the session's transaction under an id of its own; the edge commits."""
     row = AnswerRow(
-        id=ID_PREFIXES[new.kind] + secrets.token_hex(_ID_BYTES),
+        id=KINDS[new.kind].id_prefix + secrets.token_hex(_ID_BYTES),
         kind=new.kind,
         caller=caller,
         created_at=created_at,
@@ -95,11 +84,11 @@ def find_workbook(session: Session, identifier: str, *, kind: AnswerKind, caller
 
 
 def _own(identifier: str, kind: AnswerKind, caller: str) -> tuple[ColumnElement[bool], ...]:
-    if not re.fullmatch(f"{ID_PREFIXES[kind]}[0-9a-f]{{{2 * _ID_BYTES}}}", identifier):
+    if not re.fullmatch(f"{KINDS[kind].id_prefix}[0-9a-f]{{{2 * _ID_BYTES}}}", identifier):
         raise _not_found(identifier, kind)
     return (AnswerRow.id == identifier, AnswerRow.kind == kind, AnswerRow.caller == caller)
 
 
 def _not_found(identifier: str, kind: AnswerKind) -> NotFoundError:
-    expected = f"the id of a {kind} of this caller, beginning with {ID_PREFIXES[kind]}"
+    expected = f"the id of a {kind} of this caller, beginning with {KINDS[kind].id_prefix}"
     return NotFoundError.of("id", found=repr(identifier[:80]), expected=expected)

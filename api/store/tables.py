@@ -7,6 +7,8 @@ import datetime
 from sqlalchemy import Integer, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from api.kinds import AnswerKind
+
 __all__ = ["AnswerRow", "Base", "IdempotencyRow", "moment_text"]
 
 
@@ -29,7 +31,7 @@ class AnswerRow(Base):
     __tablename__ = "answers"
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[AnswerKind] = mapped_column(String(40))
     caller: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(64))

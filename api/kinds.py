@@ -1,0 +1,40 @@
+"""The kinds of stored answer: how their ids begin, where they are read again, and in which other forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = ["KINDS", "AnswerKind", "Kind"]
+
+AnswerKind = Literal["valuation", "pledge_quote", "leverage_scenario", "report", "analysis", "rate_paper", "score"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the answers of one kind are named.
+
+    Attributes
+    ----------
+    id_prefix : the beginning of every id.
+    address : where they are posted to, and below which they are read.
+    other_forms : other forms of an answer, each by the last part of its address.
+    """
+
+    id_prefix: str
+    address: str
+    other_forms: Mapping[str, str] = field(default_factory=dict)
+
+
+_WORKSHEET = {"worksheet": "worksheet.xlsx"}
+
+KINDS: Mapping[AnswerKind, Kind] = {
+    "valuation": Kind("val_", "/v1/valuations", {"explain": "explain", **_WORKSHEET}),
+    "pledge_quote": Kind("plq_", "/v1/pledge-quotes"),
+    "leverage_scenario": Kind("lev_", "/v1/leverage-scenarios"),
+    "report": Kind("rep_", "/v1/reports"),
+    "analysis": Kind("ana_", "/v1/analyses"),
+    "rate_paper": Kind("rat_", "/v1/rate-papers", _WORKSHEET),
+    "score": Kind("sco_", "/v1/scores"),
+}

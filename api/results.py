@@ -1,0 +1,116 @@
+"""What all results have in common over HTTP: one POST asks and stores, GETs read it again as it was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.commands import Command, Commands
+from api.envelopes import Envelope
+from api.kinds import KINDS, AnswerKind
+from api.openapi import READ_PROBLEMS, command_description, command_responses, packaged_example
+from api.reading import Reading
+from api.responses import tagged_response
+from api.store.answers import find_workbook
+
+__all__ = ["XLSX", "Result", "Told", "result_router"]
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the description of the API says of one route; ``name`` begins its operation id and never changes."""
+
+    name: str
+    summary: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """A kind of result: what is asked, what is stored, and what its routes say of themselves.
+
+    Attributes
+    ----------
+    kind : the kind of its stored answers.
+    tag : under which heading the description lists its routes.
+    command : the model of the question and the service that answers it.
+    answer : the layout of the stored answer.
+    asking, reading : the POST and the GET.
+    worksheet : the GET of the workbook, where the answer has one.
+    example : the package whose ``example.json`` is a question that works.
+    """
+
+    kind: AnswerKind
+    tag: str
+    command: Command
+    answer: type[Envelope]
+    asking: Told
+    reading: Told
+    worksheet: Told | None = None
+    example: str | None = None
+
+
+def result_router(commands: Commands, reading: Reading, result: Result) -> APIRouter:
+    """The routes of one kind of result."""
+    router = APIRouter(prefix=KINDS[result.kind].address, tags=[result.tag])
+    _add_asking(router, commands, result)
+    _add_reading(router, reading, result)
+    if result.worksheet is not None:
+        _add_worksheet(router, reading, result.kind, result.worksheet)
+    return router
+
+
+def _add_asking(router: APIRouter, commands: Commands, result: Result) -> None:
+    async def ask(request: Request) -> Response:
+        return await commands.run(request, result.command)
+
+    example = None if result.example is None else packaged_example(result.example)
+    router.add_api_route(
+        "",
+        ask,
+        methods=["POST"],
+        status_code=201,
+        name=result.asking.name,
+        summary=result.asking.summary,
+        description=result.asking.text,
+        responses=command_responses(result.answer),
+        openapi_extra=command_description(result.command.model, example=example),
+    )
+
+
+def _add_reading(router: APIRouter, reading: Reading, result: Result) -> None:
+    def read(request: Request, id: str) -> Response:
+        return reading.answer(request, id, result.kind)
+
+    router.add_api_route(
+        "/{id}",
+        read,
+        name=result.reading.name,
+        summary=result.reading.summary,
+        description=result.reading.text,
+        responses={200: {"model": result.answer}, **READ_PROBLEMS},
+    )
+
+
+def _add_worksheet(router: APIRouter, reading: Reading, kind: AnswerKind, told: Told) -> None:
+    def worksheet(request: Request, id: str) -> Response:
+        content, digest = reading.find(
+            request, lambda session, caller: find_workbook(session, id, kind=kind, caller=caller)
+        )
+        headers = {"Content-Disposition": f'attachment; filename="{id}.xlsx"'}
+        return tagged_response(request, content, tag=f"{digest}-xlsx", media_type=XLSX, headers=headers)
+
+    router.add_api_route(
+        "/{id}/worksheet.xlsx",
+        worksheet,
+        name=told.name,
+        summary=told.summary,
+        description=told.text,
+        response_class=Response,
+        responses={200: {"content": {XLSX: {}}}, **READ_PROBLEMS},
+    )
