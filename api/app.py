@@ -19,9 +19,10 @@ from api.catalogues import Catalogues, load_catalogues
 from api.commands import Commands
 from api.docs_page import add_docs_page
 from api.errors import MethodNotAllowedError, NotFoundError, NotReadyError, UnexpectedError
-from api.evidence.router import comparables_router
+from api.evidence.router import comparables_imports, comparables_router
 from api.evidence.store import EvidenceStore
 from api.health.router import health_router
+from api.kinds import KINDS
 from api.leverage.router import leverage_scenarios
 from api.methods.router import methods_router
 from api.middleware import Edge
@@ -88,21 +89,24 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
         redoc_url=None,
     )
     app.state.engine = engine
-    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
+    longer = {KINDS["comparables_import"].address: settings.max_table_bytes}
+    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, longer=longer)
     _add_handlers(app)
     reading = Reading(sessions, callers=callers)
-    results = _results(catalogues)
+    evidence = EvidenceStore(settings.evidence_dir)
+    results = (*_results(catalogues), comparables_imports(evidence))
     for result in results:
         app.include_router(result_router(commands, reading, result))
     app.include_router(explanations_router(reading))
     app.include_router(indicators_router(callers=callers))
     app.include_router(policies_router(catalogues, callers=callers))
     app.include_router(methods_router(callers=callers))
-    app.include_router(comparables_router(EvidenceStore(settings.evidence_dir), callers=callers))
+    app.include_router(comparables_router(evidence, callers=callers))
     app.include_router(problems_router())
     app.include_router(health_router(engine))
     add_docs_page(app)
-    describe(app, [each.command.model for each in results], has_keys=not settings.is_open)
+    models = [each.command.body.model for each in results]
+    describe(app, [each for each in models if each is not None], has_keys=not settings.is_open)
     return app
 
 

@@ -2,7 +2,7 @@
 
 WebError                        what can go wrong at the edge, before the domain is asked
 ├── MalformedBodyError          the body is no JSON object
-├── UnsupportedMediaTypeError   the body is not declared as JSON
+├── UnsupportedMediaTypeError   the body is declared as what is not read at this address
 ├── BodyTooLargeError           the body is longer than the limit
 ├── UnauthorizedError           no key, or a wrong one
 ├── NotLoopbackError            without keys only this machine is served
@@ -68,7 +68,7 @@ class MalformedBodyError(WebError):
 
 
 class UnsupportedMediaTypeError(WebError):
-    """The body is not declared as ``application/json``."""
+    """The body is not declared as a content type that is read at this address."""
 
     code = "unsupported-media-type"
 
@@ -216,7 +216,7 @@ _ROWS: Mapping[type[IpfinError], tuple[HTTPStatus, Label, Label]] = {
     UnsupportedMediaTypeError: (
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         Label("不支持的内容类型", "Unsupported media type"),
-        Label("使用 Content-Type: application/json", "Use Content-Type: application/json"),
+        Label("按 expected 所列的 Content-Type 发送", "Send a Content-Type listed under expected"),
     ),
     BodyTooLargeError: (
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -8,7 +8,16 @@ from typing import Literal
 
 __all__ = ["KINDS", "AnswerKind", "Kind"]
 
-AnswerKind = Literal["valuation", "pledge_quote", "leverage_scenario", "report", "analysis", "rate_paper", "score"]
+AnswerKind = Literal[
+    "valuation",
+    "pledge_quote",
+    "leverage_scenario",
+    "report",
+    "analysis",
+    "rate_paper",
+    "score",
+    "comparables_import",
+]
 
 
 @dataclass(frozen=True)
@@ -37,4 +46,5 @@ KINDS: Mapping[AnswerKind, Kind] = {
     "analysis": Kind("ana_", "/v1/analyses"),
     "rate_paper": Kind("rat_", "/v1/rate-papers", _WORKSHEET),
     "score": Kind("sco_", "/v1/scores"),
+    "comparables_import": Kind("imp_", "/v1/comparables/imports"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import anyio
@@ -44,9 +44,11 @@ class Edge:
     too long is a problem like any other, whether the length is declared or found out while reading.
     """
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, longer: Mapping[str, int]) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        #: Addresses that take files have a limit of their own.
+        self._longer = longer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; other kinds of connection pass through."""
@@ -63,7 +65,7 @@ class Edge:
             REQUEST_ID.reset(token)
 
     async def _answer(self, scope: Scope, receive: Receive, outgoing: _Outgoing) -> None:
-        limited = _Limited(receive, self._max_body_bytes)
+        limited = _Limited(receive, self._longer.get(scope["path"], self._max_body_bytes))
         error: IpfinError
         try:
             await limited.check_declared(Headers(scope=scope))

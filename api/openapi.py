@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -15,6 +15,7 @@ from pydantic.json_schema import models_json_schema
 from api.responses import PROBLEM_JSON
 
 __all__ = [
+    "COMPONENTS",
     "PROBLEM",
     "READ_PROBLEMS",
     "Problem",
@@ -24,7 +25,7 @@ __all__ = [
     "packaged_example",
 ]
 
-_COMPONENTS = "#/components/schemas/"
+COMPONENTS = "#/components/schemas/"
 
 
 class ProblemField(BaseModel):
@@ -49,7 +50,7 @@ class Problem(BaseModel):
 
 
 def _problem(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {PROBLEM_JSON: {"schema": {"$ref": f"{_COMPONENTS}Problem"}}}}
+    return {"description": description, "content": {PROBLEM_JSON: {"schema": {"$ref": f"{COMPONENTS}Problem"}}}}
 
 
 PROBLEM: dict[int | str, dict[str, Any]] = {"default": _problem("问题 · A problem")}
@@ -64,15 +65,9 @@ _KEY_PARAMETER = {
 }
 
 
-def command_description(model: type[BaseModel], *, example: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What FastAPI cannot know of a POST that reads its own body: its key, its model, and a body that works."""
-    content: dict[str, Any] = {"schema": {"$ref": f"{_COMPONENTS}{model.__name__}"}}
-    if example is not None:
-        content["example"] = example
-    return {
-        "parameters": [_KEY_PARAMETER],
-        "requestBody": {"required": True, "content": {"application/json": content}},
-    }
+def command_description(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What FastAPI cannot know of a POST that reads its own body: its key, and what the body may be."""
+    return {"parameters": [_KEY_PARAMETER], "requestBody": {"required": True, "content": dict(content)}}
 
 
 def packaged_example(package: str) -> dict[str, Any]:
@@ -89,10 +84,10 @@ def command_responses(answer: type[BaseModel]) -> dict[int | str, dict[str, Any]
     }
     return {
         201: {"model": answer, "headers": headers},
-        400: _problem("缺少幂等键或正文无效 · No idempotency key, or no JSON"),
+        400: _problem("缺少幂等键或正文无效 · No idempotency key, or a body that cannot be read"),
         409: _problem("同一幂等键的请求正在处理 · A request with this key is running"),
         413: _problem("正文过大 · The body is too large"),
-        415: _problem("内容类型不是 JSON · Not declared as JSON"),
+        415: _problem("内容类型不受支持 · A content type that is not read here"),
         422: _problem("输入有误或拒绝作答 · The input is wrong, or the answer is refused"),
         **PROBLEM,
     }
@@ -114,7 +109,7 @@ def _schema(app: FastAPI, models: Sequence[type[BaseModel]], has_keys: bool) -> 
         title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
     )
     asked = [(model, "validation") for model in (*models, Problem)]
-    _, found = models_json_schema(asked, ref_template=_COMPONENTS + "{model}")  # type: ignore[arg-type]
+    _, found = models_json_schema(asked, ref_template=COMPONENTS + "{model}")  # type: ignore[arg-type]
     components = schema.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     clashing = {name for name in found["$defs"].keys() & schemas.keys() if found["$defs"][name] != schemas[name]}

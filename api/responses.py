@@ -16,6 +16,7 @@ from valuation.errors import IpfinError
 __all__ = [
     "JSON",
     "PROBLEM_JSON",
+    "XLSX",
     "find_in_catalogue",
     "json_bytes",
     "json_response",
@@ -25,6 +26,7 @@ __all__ = [
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def json_bytes(document: Any) -> bytes:

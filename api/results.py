@@ -13,12 +13,10 @@ from api.envelopes import Envelope
 from api.kinds import KINDS, AnswerKind
 from api.openapi import READ_PROBLEMS, command_description, command_responses, packaged_example
 from api.reading import Reading
-from api.responses import tagged_response
+from api.responses import XLSX, tagged_response
 from api.store.answers import find_workbook
 
-__all__ = ["XLSX", "Result", "Told", "result_router"]
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+__all__ = ["Result", "Told", "result_router"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Result:
     ----------
     kind : the kind of its stored answers.
     tag : under which heading the description lists its routes.
-    command : the model of the question and the service that answers it.
+    command : the kind of body that asks and the service that answers it.
     answer : the layout of the stored answer.
     asking, reading : the POST and the GET.
     worksheet : the GET of the workbook, where the answer has one.
@@ -79,7 +77,7 @@ def _add_asking(router: APIRouter, commands: Commands, result: Result) -> None:
         summary=result.asking.summary,
         description=result.asking.text,
         responses=command_responses(result.answer),
-        openapi_extra=command_description(result.command.model, example=example),
+        openapi_extra=command_description(result.command.body.content(example)),
     )
 
 

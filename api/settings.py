@@ -36,9 +36,10 @@ class Settings(BaseSettings):
     database_url : an SQLAlchemy address; an SQLite file by default. It may hold a password, so it is never shown.
     policy_dirs : folders with the operator's own TOML files, in subfolders ``pledge``, ``leverage`` and
         ``programmes``.
-    evidence_dir : the folder of transactions that ``ipfin comparables import`` takes in; made by the first import.
+    evidence_dir : the folder of transactions that imports take in; made by the first one.
     api_keys : caller → SHA-256 (hex) of the caller's key. Without keys the server answers this machine alone.
     max_body_bytes : longest request body.
+    max_table_bytes : longest file of transactions in one import.
     host, port : where ``ipfin serve`` listens.
     compute_threads : how many questions are computed at a time; the others wait.
     claim_seconds : after so long a request that never ended (its process died) no longer holds its key.
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     evidence_dir: Path = Path("ipfin-evidence")
     api_keys: Annotated[dict[CallerName, Sha256], Field(max_length=1000)] = Field(default_factory=dict)
     max_body_bytes: Annotated[int, Field(ge=1024, le=100 * 2**20)] = 2**20
+    max_table_bytes: Annotated[int, Field(ge=1024, le=20 * 2**20)] = 20 * 2**20
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     compute_threads: Annotated[int, Field(ge=1, le=64)] = 4

@@ -6,6 +6,7 @@ from api.analyses.schemas import Analysis, AnalysisRequest
 from api.analyses.service import analyse
 from api.answered import remember
 from api.commands import Command
+from api.intake import JsonBody
 from api.results import Result, Told
 
 __all__ = ["analyses"]
@@ -16,7 +17,7 @@ def analyses(*, model: type[AnalysisRequest]) -> Result:
     return Result(
         kind="analysis",
         tag="分析 analyses",
-        command=Command(model, remember("analysis", analyse)),
+        command=Command(JsonBody(model), remember("analysis", analyse)),
         answer=Analysis,
         asking=Told(
             "find_out",

@@ -1,4 +1,4 @@
-"""Routes of comparables and published tables; tables come in by ``ipfin comparables import``."""
+"""Routes of comparables and published tables."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.auth import Callers
-from api.evidence.service import found_document, selected
+from api.commands import Command
+from api.evidence.schemas import ComparablesImport
+from api.evidence.service import found_document, import_service, seen_by_caller, selected
 from api.evidence.store import EvidenceStore, Wanted
 from api.evidence.template import csv_template, xlsx_template
+from api.evidence.upload import TableBody
 from api.openapi import PROBLEM, READ_PROBLEMS
-from api.responses import find_in_catalogue, json_response
-from api.results import XLSX
+from api.responses import XLSX, find_in_catalogue, json_response
+from api.results import Result, Told
 from valuation.errors import InputError
 from valuation.evidence.published_tables import PUBLISHED_TABLES, packaged_table
 from valuation.evidence.record import TransactionRecord
 from valuation.kernel.fields import Day
 
-__all__ = ["comparables_router"]
+__all__ = ["comparables_imports", "comparables_router"]
+
+_TAG = "证据 evidence"
 
 CSV = "text/csv; charset=utf-8"
 #: Transactions of one answer over HTTP.
@@ -30,9 +35,26 @@ Word = Annotated[str | None, Query(max_length=100)]
 OnDay = Annotated[Day | None, Query()]
 
 
+def comparables_imports(store: EvidenceStore) -> Result:
+    """The results under ``/v1/comparables/imports``."""
+    return Result(
+        kind="comparables_import",
+        tag=_TAG,
+        command=Command(TableBody(), import_service(store)),
+        answer=ComparablesImport,
+        asking=Told(
+            "take_in",
+            "导入可比交易 · Take in a table of transactions",
+            "The body is the filled template: CSV, XLSX or Parquet. All rows are taken in, or none and every fault is "
+            "named by row and column. A deal already held is not held twice; only this caller sees what it takes in.",
+        ),
+        reading=Told("read", "读取导入结果 · Read an import", "What became of each row, as it was answered."),
+    )
+
+
 def comparables_router(store: EvidenceStore, *, callers: Callers) -> APIRouter:
     """The routes ``/v1/comparables`` and ``/v1/tables``."""
-    router = APIRouter(prefix="/v1", tags=["证据 evidence"])
+    router = APIRouter(prefix="/v1", tags=[_TAG])
     tables = {name: packaged_table(name).as_document() for name in PUBLISHED_TABLES}
 
     @router.get("/comparables", summary="可比交易 · Comparable transactions", response_model=None, responses=PROBLEM)
@@ -49,8 +71,11 @@ def comparables_router(store: EvidenceStore, *, callers: Callers) -> APIRouter:
         feature: Annotated[list[str] | None, Query(max_length=20)] = None,
         limit: Annotated[int, Query(ge=1, le=MAXIMUM_ITEMS)] = 100,
     ) -> Response:
-        """Transactions with their provenance, the newest first; ``total`` says how many there are."""
-        callers.identify(request)
+        """Transactions with their provenance, the newest first; ``total`` says how many there are.
+
+        Held are those that the operator took in, and those of this caller's own imports.
+        """
+        held = seen_by_caller(store, callers.identify(request))
         wanted = Wanted(
             right_kind=right_kind,
             transaction_kind=transaction_kind,
@@ -63,7 +88,7 @@ def comparables_router(store: EvidenceStore, *, callers: Callers) -> APIRouter:
             with_features=tuple(feature or ()),
             limit=limit,
         )
-        return json_response(found_document(store.find(wanted)))
+        return json_response(found_document(held.find(wanted)))
 
     @router.get(
         "/comparables/inputs",
@@ -82,8 +107,7 @@ def comparables_router(store: EvidenceStore, *, callers: Callers) -> APIRouter:
 
         What could not be used is named with the reason; weights and adjustments are left to the valuer.
         """
-        callers.identify(request)
-        records = _all_of(store, id)
+        records = _all_of(seen_by_caller(store, callers.identify(request)), id)
         return json_response(selected(records, kind=kind, features=tuple(feature or ()), currency=currency))
 
     @router.get(

@@ -6,13 +6,23 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from sqlalchemy.orm import Session
+
+from api.answered import Answered, Service
+from api.answered import store as remember_answer
+from api.auth import LOCAL_CALLER
+from api.commands import Question
 from api.evidence.store import EvidenceStore, Found, Imported
 from api.evidence.table_files import read_cells
-from valuation.evidence.checking import checked_table, refuse_problems
+from api.evidence.upload import TableFile
+from api.store.tables import AnswerRow
+from valuation.evidence.checking import PlacedRecord, checked_table, refuse_problems
 from valuation.evidence.record import TransactionRecord
 from valuation.evidence.selection import comparable_lines, priced_rows
+from valuation.kernel.digest import digest_of
+from valuation.kernel.sources import unverified
 
-__all__ = ["check_file", "found_document", "import_file", "selected"]
+__all__ = ["check_file", "found_document", "import_file", "import_service", "seen_by_caller", "selected"]
 
 
 def import_file(store: EvidenceStore, content: bytes, *, format: str, imported_at: datetime.datetime) -> Imported:
@@ -22,9 +32,30 @@ def import_file(store: EvidenceStore, content: bytes, *, format: str, imported_a
     ------
     InputError : the file is not what it should be, or has faults: every one, by row and column.
     """
-    records, problems = checked_table(read_cells(content, format=format), received_on=imported_at.date())
-    refuse_problems(problems)
-    return store.add(records, imported_at=imported_at)
+    return store.add(_rows(content, format=format, on=imported_at.date()), imported_at=imported_at)
+
+
+def import_service(store: EvidenceStore) -> Service:
+    """What becomes of each row of a file that a caller sends? The rows and the answer are stored.
+
+    The rows are written before the transaction of the answer ends. Where that transaction fails, they are held
+    without an answer, and the retry reports them as repeated: no row is ever held twice.
+    """
+
+    def take_in(session: Session, file: TableFile, question: Question) -> AnswerRow:
+        """Take in all rows of the file, or none."""
+        imported_at = datetime.datetime.fromisoformat(question.created_at)
+        rows = _rows(file.content, format=file.format, on=imported_at.date())
+        held = seen_by_caller(store, question.caller)
+        imported = held.add(rows, imported_at=imported_at, file_sha256=file.sha256)
+        return remember_answer(session, "comparables_import", _answered(file, rows, imported), question)
+
+    return take_in
+
+
+def seen_by_caller(store: EvidenceStore, caller: str) -> EvidenceStore:
+    """The store as a caller sees it; on a server without keys this machine's user is the operator."""
+    return store.seen_by(None if caller == LOCAL_CALLER else caller)
 
 
 def check_file(content: bytes, *, format: str, received_on: datetime.date) -> dict[str, Any]:
@@ -52,3 +83,38 @@ def selected(
     if kind == "priced_rows":
         return priced_rows(records, features=features, currency=currency).as_document()
     return comparable_lines(records, currency=currency).as_document()
+
+
+def _rows(content: bytes, *, format: str, on: datetime.date) -> tuple[PlacedRecord, ...]:
+    """The rows of a file, or every fault by row and column."""
+    rows, problems = checked_table(read_cells(content, format=format), received_on=on)
+    refuse_problems(problems)
+    return rows
+
+
+def _answered(file: TableFile, rows: Sequence[PlacedRecord], imported: Imported) -> Answered:
+    """What became of each row, and the source each row names."""
+    repeated, added = {row for row, _ in imported.repeated}, set(imported.added)
+    told = [
+        {
+            "row": each.row,
+            "id": each.record.id,
+            "outcome": "repeated" if each.row in repeated else "added" if each.record.id in added else "replaced",
+            "source": each.record.source.id,
+        }
+        for each in rows
+    ]
+    sources = tuple({each.record.source.id: each.record.source for each in rows}.values())
+    body = {"format": file.format, "file_sha256": file.sha256, "bytes": len(file.content), "rows": told}
+    body |= {"import_number": imported.import_number, "counts": _counts(imported)}
+    return Answered(
+        body=body, warnings=unverified(sources), sources=sources, digest=digest_of({"comparables_import": body})
+    )
+
+
+def _counts(imported: Imported) -> dict[str, int]:
+    return {
+        "added": len(imported.added),
+        "replaced": len(imported.replaced),
+        "repeated": len(imported.repeated),
+    }

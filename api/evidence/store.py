@@ -7,7 +7,7 @@ import datetime
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
@@ -55,6 +55,9 @@ _TYPES = {
     "features": "MAP(VARCHAR, DOUBLE)",
     "import_number": "BIGINT",
     "imported_at": "VARCHAR",
+    "imported_by": "VARCHAR",
+    "file_sha256": "VARCHAR",
+    "file_row": "BIGINT",
 }
 _FIELDS = tuple(each.name for each in fields(TransactionRecord))
 
@@ -112,16 +115,29 @@ class EvidenceStore:
 
     The folder is made by the first import; until then the store is empty.
     Nothing is ever overwritten: an import that improves a record adds a stronger one, and the older stays on disk.
+    What the operator takes in is everybody's; what a caller takes in is that caller's alone, and of two records of
+    one deal its own counts.
+
+    Attributes
+    ----------
+    caller : whose store this is; ``None`` is the operator's.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, caller: str | None = None) -> None:
         if set(str(folder)) & set("*?[]{}"):
             # DuckDB would read them as a pattern of other folders.
             raise InputError.of("evidence folder", found=repr(str(folder)), expected="a path without * ? [ ] { }")
         self._folder = folder
+        self.caller = caller
 
-    def add(self, rows: Sequence[PlacedRecord], *, imported_at: datetime.datetime) -> Imported:
-        """Take in checked rows: all of them, or none.
+    def seen_by(self, caller: str | None) -> EvidenceStore:
+        """The same folder as one caller sees it and adds to it."""
+        return EvidenceStore(self._folder, caller=caller)
+
+    def add(
+        self, rows: Sequence[PlacedRecord], *, imported_at: datetime.datetime, file_sha256: str | None = None
+    ) -> Imported:
+        """Take in checked rows: all of them, or none; each remembers who brought it, in which row of which file.
 
         Raises
         ------
@@ -134,7 +150,9 @@ class EvidenceStore:
             ids = tuple(dict.fromkeys(each.record.id for each in rows))
             result = sort_out(rows, known=self._held(ids))
             refuse_problems(result.problems)
-            number = self._write(result, imported_at)
+            repeated = {row for row, _ in result.repeated}
+            places = {each.record.id: each.row for each in rows if each.row not in repeated}
+            number = self._write(result, places, imported_at=imported_at, file_sha256=file_sha256)
         return Imported(
             import_number=number,
             added=tuple(each.id for each in result.added),
@@ -162,11 +180,19 @@ class EvidenceStore:
             asked = f"SELECT {', '.join(_FIELDS)} FROM held WHERE id IN (SELECT unnest(?::VARCHAR[]))"
             return tuple(_record(row) for row in connection.execute(asked, [list(ids)]).fetchall())
 
-    def _write(self, result: Sorted, imported_at: datetime.datetime) -> int | None:
+    def _write(
+        self,
+        result: Sorted,
+        places: Mapping[str, int],
+        *,
+        imported_at: datetime.datetime,
+        file_sha256: str | None,
+    ) -> int | None:
         """Write one file under the next number; it appears whole or not at all."""
         records = [*result.added, *result.replacing]
         if not records:
             return None
+        brought = {"imported_at": imported_at.isoformat(), "imported_by": self.caller, "file_sha256": file_sha256}
         number = max((int(path.stem.removeprefix("import-")) for path in self._files()), default=0) + 1
         lines = self._folder / "incoming.json"
         target = self._folder / f"import-{number:08d}.parquet"
@@ -174,7 +200,8 @@ class EvidenceStore:
         try:
             with lines.open("w", encoding="utf-8") as stream:
                 for each in records:
-                    stream.write(json.dumps(_row(each, number, imported_at), ensure_ascii=False) + "\n")
+                    origin = brought | {"import_number": number, "file_row": places[each.id]}
+                    stream.write(json.dumps(_row(each) | origin, ensure_ascii=False) + "\n")
             columns = ", ".join(f"{name}: '{kind}'" for name, kind in _TYPES.items())
             with duckdb.connect(config=QUIET) as connection:
                 connection.execute(
@@ -200,10 +227,15 @@ class EvidenceStore:
         with duckdb.connect(config=QUIET) as connection:
             if self._has_files():
                 ranks = " ".join(f"WHEN '{status}' THEN {rank}" for status, rank in STATUS_RANKS.items())
+                own = "false" if self.caller is None else f"imported_by = '{_quoted(self.caller)}'"
+                # Files of earlier versions do not say who brought them: the operator did.
                 connection.execute(
-                    f"CREATE TEMP VIEW held AS SELECT * FROM read_parquet('{_quoted(self._folder)}/import-*.parquet')"
-                    f" QUALIFY row_number() OVER (PARTITION BY id ORDER BY CASE source_status {ranks} END,"
-                    " retrieved_on DESC, import_number) = 1"
+                    "CREATE TEMP VIEW held AS SELECT * FROM ("
+                    f"SELECT * FROM read_parquet('{_quoted(self._folder)}/import-*.parquet', union_by_name = true)"
+                    " UNION ALL BY NAME SELECT NULL::VARCHAR AS imported_by WHERE false)"
+                    f" WHERE imported_by IS NULL OR {own}"
+                    " QUALIFY row_number() OVER (PARTITION BY id ORDER BY imported_by IS NULL,"
+                    f" CASE source_status {ranks} END, retrieved_on DESC, import_number) = 1"
                 )
             yield connection
 
@@ -216,14 +248,14 @@ class EvidenceStore:
             yield
 
 
-def _quoted(path: Path) -> str:
-    """A path inside an SQL text; views and COPY take no parameters."""
+def _quoted(path: Path | str) -> str:
+    """A path or a name inside an SQL text; views and COPY take no parameters."""
     return str(path).replace("'", "''")
 
 
-def _row(record: TransactionRecord, number: int, imported_at: datetime.datetime) -> dict[str, Any]:
+def _row(record: TransactionRecord) -> dict[str, Any]:
     """A record as JSON: decimals and days as text, so that no digit is lost on the way."""
-    row: dict[str, Any] = {"id": record.id, "import_number": number, "imported_at": imported_at.isoformat()}
+    row: dict[str, Any] = {"id": record.id}
     for name in _FIELDS:
         value = getattr(record, name)
         row[name] = str(value) if isinstance(value, Decimal | datetime.date) else value

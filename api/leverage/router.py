@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.commands import Command
+from api.intake import JsonBody
 from api.leverage.schemas import LeverageScenario
 from api.leverage.service import leverage_service
 from api.results import Result, Told
@@ -22,7 +23,7 @@ def leverage_scenarios(
     return Result(
         kind="leverage_scenario",
         tag="杠杆 leverage scenarios",
-        command=Command(model, leverage_service(programmes=programmes, policies=policies)),
+        command=Command(JsonBody(model), leverage_service(programmes=programmes, policies=policies)),
         answer=LeverageScenario,
         asking=Told(
             "run",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.commands import Command
+from api.intake import JsonBody
 from api.pledges.schemas import PledgeQuote
 from api.pledges.service import pledge_service
 from api.results import Result, Told
@@ -19,7 +20,7 @@ def pledge_quotes(*, model: type[PledgeQuoteRequest], policies: Mapping[str, Dat
     return Result(
         kind="pledge_quote",
         tag="质押 pledge quotes",
-        command=Command(model, pledge_service(policies=policies)),
+        command=Command(JsonBody(model), pledge_service(policies=policies)),
         answer=PledgeQuote,
         asking=Told(
             "quote",

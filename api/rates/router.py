@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.answered import remember
 from api.commands import Command
+from api.intake import JsonBody
 from api.rates.schemas import RatePaper, RatePaperRequest
 from api.rates.service import rate_paper
 from api.results import Result, Told
@@ -16,7 +17,7 @@ def rate_papers() -> Result:
     return Result(
         kind="rate_paper",
         tag="折现率 rate papers",
-        command=Command(RatePaperRequest, remember("rate_paper", rate_paper)),
+        command=Command(JsonBody(RatePaperRequest), remember("rate_paper", rate_paper)),
         answer=RatePaper,
         asking=Told(
             "write",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.commands import Command
+from api.intake import JsonBody
 from api.reports.schemas import Report, ReportRequest
 from api.reports.service import report_service
 from api.results import Result, Told
@@ -16,7 +17,7 @@ def reports(*, model: type[AppraisalRequest]) -> Result:
     return Result(
         kind="report",
         tag="报告 reports",
-        command=Command(ReportRequest, report_service(model=model)),
+        command=Command(JsonBody(ReportRequest), report_service(model=model)),
         answer=Report,
         asking=Told(
             "report",

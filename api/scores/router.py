@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.answered import remember
 from api.auth import Callers
 from api.commands import Command
+from api.intake import JsonBody
 from api.openapi import PROBLEM
 from api.responses import json_response
 from api.results import Result, Told
@@ -27,7 +28,7 @@ def scores() -> Result:
     return Result(
         kind="score",
         tag=_TAG,
-        command=Command(ScoreRequest, remember("score", score_patent)),
+        command=Command(JsonBody(ScoreRequest), remember("score", score_patent)),
         answer=Score,
         asking=Told(
             "score",

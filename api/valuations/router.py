@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.commands import Command
+from api.intake import JsonBody
 from api.kinds import KINDS
 from api.openapi import READ_PROBLEMS
 from api.reading import Reading
@@ -28,7 +29,7 @@ def valuations(*, model: type[AppraisalRequest]) -> Result:
     return Result(
         kind="valuation",
         tag=_TAG,
-        command=Command(model, value_right),
+        command=Command(JsonBody(model), value_right),
         answer=Valuation,
         asking=Told(
             "value",

@@ -64,17 +64,28 @@ POSTS = {
     "/v1/rate-papers": "paper",
     "/v1/scores": "scoring",
 }
+#: Posts whose body is a file, and the content types it may have.
+FILES = {
+    "/v1/comparables/imports": {
+        "text/csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.apache.parquet",
+    },
+}
 
 
 def test_every_post_needs_a_key_and_has_a_body(schema: dict[str, Any]) -> None:
     posts = {path: operations["post"] for path, operations in schema["paths"].items() if "post" in operations}
-    assert set(posts) == set(POSTS)
+    assert set(posts) == {*POSTS, *FILES}
     for path, operation in posts.items():
         assert [each["name"] for each in operation["parameters"]] == ["Idempotency-Key"]
+        assert {"201", "400", "409", "413", "415", "422"} <= set(operation["responses"])
+        if path in FILES:
+            assert set(operation["requestBody"]["content"]) == FILES[path]
+            continue
         reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         model = schema["components"]["schemas"][reference.rsplit("/", 1)[1]]
         assert POSTS[path] in model["required"]
-        assert {"201", "400", "409", "413", "415", "422"} <= set(operation["responses"])
 
 
 @pytest.mark.parametrize("path", ["/v1/reports", "/v1/analyses", "/v1/rate-papers", "/v1/scores"])
