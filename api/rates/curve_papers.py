@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from typing import Annotated, Literal
 
-from api.rates.schemas import NelsonSiegelPaper, ParYieldPaper, QuotedCurve, ZeroRatePaper
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from api.rates.kind import Written
 from valuation.discounting.curves import (
+    MAXIMUM_MONTHS,
+    Compounding,
     DiscountCurve,
     curve_from_nelson_siegel,
     curve_from_par_yields,
@@ -15,22 +21,86 @@ from valuation.discounting.curves import (
 from valuation.discounting.nelson_siegel import NelsonSiegelFit, fit_nelson_siegel
 from valuation.errors import InputError
 from valuation.kernel.expression import exponential, logarithm
-from valuation.kernel.labels import Label, NamedWarning
-from valuation.kernel.worksheet import Axis, Sheet, Worksheet
+from valuation.kernel.fields import Dates, FiniteFloat, FrozenModel, WholeNumber
+from valuation.kernel.figures import PositiveFigure, Series, within
+from valuation.kernel.labels import Label
+from valuation.kernel.worksheet import Axis, Sheet
 
-__all__ = ["CurvePaper", "curve_paper"]
+__all__ = ["NelsonSiegelPaper", "ParYieldPaper", "QuotedCurve", "ZeroRatePaper", "write_curve"]
 
-
-@dataclass(frozen=True)
-class CurvePaper:
-    """The paper, the doubts about curve and fit, and how well a fitted curve fits (empty for the others)."""
-
-    worksheet: Worksheet
-    warnings: tuple[NamedWarning, ...]
-    fit: dict[str, float]
+_BEYOND = Literal["refuse", "flat_forward"]
 
 
-def curve_paper(stated: ZeroRatePaper | ParYieldPaper | NelsonSiegelPaper) -> CurvePaper:
+def _rising(months: tuple[int, ...]) -> tuple[int, ...]:
+    if any(later <= earlier for earlier, later in itertools.pairwise(months)):
+        raise PydanticCustomError("rising", "rising tenors, none twice")
+    return months
+
+
+_Tenors = Annotated[
+    tuple[Annotated[WholeNumber, Field(ge=1, le=MAXIMUM_MONTHS)], ...],
+    Field(min_length=2, max_length=200),
+    AfterValidator(_rising),
+]
+#: A fit tries every three of the quotes, so that its time grows with their cube; the ChinaBond curve has 21.
+MAXIMUM_FITTED = 30
+
+
+def _few_enough(months: tuple[int, ...]) -> tuple[int, ...]:
+    if len(months) > MAXIMUM_FITTED:
+        raise PydanticCustomError("too_many", "at most {most} tenors for a fit", {"most": MAXIMUM_FITTED})
+    return months
+
+
+class QuotedCurve(FrozenModel):
+    """Quoted rates of one day, and the time whose riskless rate is asked for.
+
+    Attributes
+    ----------
+    tenors_months : rising whole months.
+    rates_share : one for each tenor, shares of one a year, with their evidence.
+    maturity_years : of the payment whose riskless rate is asked for.
+    """
+
+    tenors_months: _Tenors
+    rates_share: Annotated[Series, AfterValidator(within(-0.5, 2))]
+    maturity_years: PositiveFigure
+
+
+class ZeroRatePaper(QuotedCurve):
+    """A curve of quoted zero rates."""
+
+    kind: Literal["zero_rates"]
+    compounding: Compounding
+    beyond: _BEYOND = "refuse"
+
+
+class ParYieldPaper(QuotedCurve):
+    """A curve bootstrapped from par yields."""
+
+    kind: Literal["par_yields"]
+    coupons_per_year: Literal[1, 2, 4, 12]
+    beyond: _BEYOND = "refuse"
+
+
+class NelsonSiegelPaper(QuotedCurve):
+    """A smooth curve fitted to quotes, wrong ones set aside.
+
+    Attributes
+    ----------
+    quoted : what the rates are.
+    acceptable_bp : three quarters of the quotes must lie within this distance of the curve.
+    outlier_bp : quotes further off count as this far, and are named.
+    """
+
+    kind: Literal["nelson_siegel"]
+    tenors_months: Annotated[_Tenors, AfterValidator(_few_enough)]
+    quoted: Literal["zero_annual", "zero_continuous", "par_annual"]
+    acceptable_bp: Annotated[FiniteFloat, Field(gt=0, le=10_000)]
+    outlier_bp: Annotated[FiniteFloat, Field(gt=0, le=10_000)]
+
+
+def write_curve(stated: ZeroRatePaper | ParYieldPaper | NelsonSiegelPaper, dates: Dates) -> Written:
     """Which riskless annual rate do these quotes give for a payment at the stated maturity?
 
     ``r = D(T)^(−1/T) − 1`` with the curve's discount factor D, its logarithm linear between the tenors; the answer is
@@ -43,6 +113,7 @@ def curve_paper(stated: ZeroRatePaper | ParYieldPaper | NelsonSiegelPaper) -> Cu
 
     Tested by: ``tests/api/rates/test_rate_papers.py``.
     """
+    del dates
     if len(stated.rates_share.values) != len(stated.tenors_months):
         found, expected = f"{len(stated.rates_share.values)} rates", f"{len(stated.tenors_months)}, one for each tenor"
         raise InputError.of("rates_share.values", found=found, expected=expected)
@@ -56,7 +127,8 @@ def curve_paper(stated: ZeroRatePaper | ParYieldPaper | NelsonSiegelPaper) -> Cu
         _write_fit(sheet, fit)
     _write_curve(sheet, stated, curve)
     doubts = (*(fit.warnings() if fit else ()), *curve.warnings())
-    return CurvePaper(sheet.finish(), doubts, {} if fit is None else _quality(fit))
+    details = {} if fit is None else _quality(fit)
+    return Written(sheet.finish(), "riskless_rate_share", warnings=doubts, details=details)
 
 
 def _fit(stated: NelsonSiegelPaper) -> NelsonSiegelFit:

@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 
 from api.bodies import read_model
+from api.rates.kind import rate_kinds
 from api.rates.schemas import RatePaper, RatePaperRequest
 from api.rates.service import rate_paper
 from tests.api.conftest import Client
@@ -127,7 +128,39 @@ PAPERS: dict[str, tuple[dict[str, Any], float]] = {
         ((1 - 0.04 / 1.03) / 1.04) ** -0.5 - 1,
     ),
     "nelson_siegel": (smooth(), SMOOTH.rate(5.0)),
+    "remaining_life": (
+        {
+            "kind": "remaining_life",
+            "age_years": figure(0.0),
+            "survivors": {"kind": "weibull", "shape": figure(2.0), "scale_years": figure(10.0)},
+        },
+        10 * math.gamma(1.5),
+    ),
+    "rate_conversion": (
+        {
+            "kind": "rate_conversion",
+            "conversion": "to_nominal",
+            "rate_share": figure(0.05),
+            "inflation_share": figure(0.02),
+        },
+        0.071,  # 1.05 · 1.02 − 1
+    ),
+    "pre_tax_rate": (
+        {
+            "kind": "pre_tax_rate",
+            "after_tax_rate_share": figure(0.1),
+            "flow_dates": ["2021-12-31"],
+            "flows_before_tax": series([100.0]),
+            "flows_after_tax": series([82.5]),
+            "tax_rate_share": figure(0.25),
+        },
+        1 / 3,  # 82.5 / 1.1 = 75, and 100 / 75 − 1
+    ),
 }
+
+
+def test_every_kind_is_tested() -> None:
+    assert set(PAPERS) == set(rate_kinds())
 
 
 def request(paper: dict[str, Any]) -> dict[str, Any]:
@@ -213,6 +246,19 @@ def test_what_is_only_assumed_is_named(client: Client) -> None:
     assert client.ask(PATH, example("rate_build_up"), key="k-2").json()["answer"]["warnings"] == []
 
 
+def table_paper(*, age_years: Any = None, shares: list[float] | None = None) -> dict[str, Any]:
+    survivors = {"kind": "table", "ages_years": [0.0, 2.0, 6.0], "shares": series(shares or [1.0, 0.8, 0.0])}
+    return {"kind": "remaining_life", "age_years": age_years or figure(3.0), "survivors": survivors}
+
+
+def test_an_iowa_curve_is_a_gap_over_http(empty_client: Client) -> None:
+    survivors = {"kind": "iowa", "name": "r3", "average_life_years": figure(20.0)}
+    paper = {"kind": "remaining_life", "age_years": figure(3.0), "survivors": survivors}
+    response = empty_client.ask(PATH, request(paper))
+    assert (response.status_code, response.json()["type"]) == (422, "urn:ipfin:problem:gap")
+    assert "Bulletin 125" in response.json()["detail"]
+
+
 BAD: dict[str, tuple[str, str, Any, str, str, str]] = {
     "unknown kind": ("wacc", "paper.kind", "guess", "paper.kind", "guess", "'build_up'"),
     "no kind": ("wacc", "paper", {}, "paper.kind", "nothing", "kind"),
@@ -255,6 +301,97 @@ BAD: dict[str, tuple[str, str, Any, str, str, str]] = {
         "a distribution",
         "not drawn",
     ),
+    "an age before the beginning": ("remaining_life", "paper.age_years.value", -1, "paper.age_years", "-1", "≥ 0"),
+    "an age when nothing is left": (
+        "remaining_life",
+        "paper.age_years.value",
+        500,
+        "paper.age_years",
+        "500",
+        "something is left",
+    ),
+    "a shape of no world": (
+        "remaining_life",
+        "paper.survivors.shape.value",
+        0.001,
+        "paper.survivors.shape",
+        "0.001",
+        "between 0.1 and 100",
+    ),
+    "no scale": ("remaining_life", "paper.survivors.scale_years.value", 0, "paper.survivors.scale_years", "0", "> 0"),
+    "an unknown curve": (
+        "remaining_life",
+        "paper.survivors",
+        {"kind": "gompertz"},
+        "paper.survivors.kind",
+        "gompertz",
+        "'weibull'",
+    ),
+    "an age after the table": (
+        "remaining_life",
+        "paper",
+        table_paper(age_years=figure(7.0)),
+        "paper.age_years",
+        "7",
+        "from 0 to 6",
+    ),
+    "a table that does not end": (
+        "remaining_life",
+        "paper",
+        table_paper(shares=[1.0, 0.8, 0.2]),
+        "paper.shares",
+        "0.2 at the last age",
+        "cut_off",
+    ),
+    "a share above one": (
+        "remaining_life",
+        "paper",
+        table_paper(shares=[1.2, 0.8, 0.0]),
+        "paper.survivors.shares",
+        "1.2",
+        "between 0 and 1",
+    ),
+    "inflation nobody asked for": (
+        "rate_conversion",
+        "paper.other_inflation_share",
+        figure(0.03),
+        "paper.other_inflation_share",
+        "0.03",
+        "nothing",
+    ),
+    "no inflation of the other currency": (
+        "rate_conversion",
+        "paper.conversion",
+        "to_other_currency",
+        "paper.other_inflation_share",
+        "nothing",
+        "the inflation",
+    ),
+    "inflation in per cent": (
+        "rate_conversion",
+        "paper.inflation_share.value",
+        2.5,
+        "paper.inflation_share",
+        "2.5",
+        "between -0.5 and 2",
+    ),
+    "a flow on the valuation date": (
+        "pre_tax_rate",
+        "paper.flow_dates",
+        ["2020-12-31"],
+        "paper.flow_dates",
+        "2020-12-31",
+        "after the valuation date",
+    ),
+    "fewer flows than dates": (
+        "pre_tax_rate",
+        "paper.flow_dates",
+        ["2021-12-31", "2022-12-31"],
+        "paper.flows_before_tax",
+        "1 flows",
+        "2, one a date",
+    ),
+    "a tax of everything": ("pre_tax_rate", "paper.tax_rate_share.value", 1, "paper.tax_rate_share", "1", "below 1"),
     "no date": ("capm", "dates.policy_date", "soon", "dates.policy_date", "soon", "a date"),
 }
 
