@@ -33,7 +33,7 @@ def scores() -> Result:
         asking=Told(
             "score",
             "专利评分 · Score a patent",
-            "Points under a profile, OECD quality indices within a cohort, or survival at renewal fees; never money.",
+            "Points under a profile, OECD indices, survival at fees, weights judged in pairs, or peers; never money.",
         ),
         reading=Told("read", "读取评分 · Read a score", "The score as it was given."),
         example="scores",

@@ -2,101 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import functools
+import operator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from api.envelopes import Envelope
+from api.scores.kind import score_kinds
 from api.valuations.schemas import Text, WarningOut
-from valuation.indicators.patent_quality import PatentFacts
-from valuation.indicators.scene_weights import StandardTable
-from valuation.indicators.score_profile import ScoreProfile
-from valuation.kernel.fields import Day, FiniteFloat, FrozenModel, Identifier, Reason, WholeNumber
-from valuation.kernel.figures import Figure, SourceRow
+from valuation.kernel.fields import FrozenModel, Identifier
+from valuation.kernel.figures import SourceRow
 
-__all__ = [
-    "CohortStated",
-    "InForce",
-    "OwnProfileScore",
-    "PatentQualityScore",
-    "RenewalLadderScore",
-    "Score",
-    "ScoreRequest",
-    "StandardProfileScore",
-    "StandardStructureOut",
-    "WeightRevision",
-]
+__all__ = ["InForce", "Score", "ScoreRequest", "StandardStructureOut"]
 
-_Marks = Annotated[dict[Identifier, Figure], Field(min_length=1, max_length=2000)]
-_Count = Annotated[WholeNumber, Field(ge=0, le=10**12)]
-
-
-class OwnProfileScore(FrozenModel):
-    """Marks under the caller's own weight profile; weights and marks are judgement and say so."""
-
-    kind: Literal["own_profile"]
-    profile: ScoreProfile
-    marks: _Marks
-
-
-class WeightRevision(FrozenModel):
-    """Other weights for named dimensions, groups or indicators, as a new version with its own reason."""
-
-    weights: Annotated[dict[Identifier, Annotated[FiniteFloat, Field(ge=0, le=1)]], Field(min_length=1, max_length=500)]
-    version: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+){0,2}$")]
-    reason: Reason
-    stated_on: Day
-
-
-class StandardProfileScore(FrozenModel):
-    """Marks in the structure of GB/T 42748-2023 under the packaged weights of a scene, which are a judgement.
-
-    ``table`` states the names of the 14 and 27 indicators as copied from the standard; without it they are a gap.
-    ``revision`` changes weights, as a version of its own with its reason.
-    """
-
-    kind: Literal["standard_profile"]
-    scene: Identifier
-    table: StandardTable | None = None
-    revision: WeightRevision | None = None
-    marks: _Marks
-
-
-class PatentQualityScore(FrozenModel):
-    """The OECD indices of a patent within its cohort, the patent among them.
-
-    ``facts_source`` names the listed source of the counts and codes.
-    """
-
-    kind: Literal["patent_quality"]
-    facts_source: Identifier
-    subject: PatentFacts
-    cohort: Annotated[tuple[PatentFacts, ...], Field(min_length=1, max_length=10_000)]
-
-
-class CohortStated(FrozenModel):
-    """Patents of one year, survivors included; a shorter list of lapses is a younger cohort."""
-
-    name: Annotated[str, Field(min_length=1, max_length=80)]
-    granted: Annotated[_Count, Field(ge=1)]
-    lapsed_by_stage: Annotated[tuple[_Count, ...], Field(max_length=100)]
-
-
-class RenewalLadderScore(FrozenModel):
-    """Hazard and survival at each renewal fee, from counts of the caller's.
-
-    ``facts_source`` names the listed source of the counts.
-    """
-
-    kind: Literal["renewal_ladder"]
-    facts_source: Identifier
-    ages_years: Annotated[tuple[Annotated[FiniteFloat, Field(gt=0)], ...], Field(min_length=1, max_length=100)]
-    cohorts: Annotated[tuple[CohortStated, ...], Field(min_length=1, max_length=1000)]
-
-
-_Scoring = Annotated[
-    OwnProfileScore | StandardProfileScore | PatentQualityScore | RenewalLadderScore, Field(discriminator="kind")
-]
+if TYPE_CHECKING:
+    _AnyScoring = Any
+else:
+    # Which kinds there are is known when the files are read, so no type checker can know it.
+    _AnyScoring = functools.reduce(operator.or_, (kind.model for kind in score_kinds().values()))
 
 
 class ScoreRequest(FrozenModel):
@@ -109,13 +33,13 @@ class ScoreRequest(FrozenModel):
     """
 
     sources: Annotated[dict[Identifier, SourceRow], Field(max_length=1000)] = Field(default_factory=dict)
-    scoring: _Scoring
+    scoring: Annotated[_AnyScoring, Field(discriminator="kind")]
 
 
 class ScoreOut(BaseModel):
     """The score; ``result`` has the layout of its ``kind``."""
 
-    kind: Literal["own_profile", "standard_profile", "patent_quality", "renewal_ladder"]
+    kind: str
     result: dict[str, Any]
     warnings: list[WarningOut]
     sources: list[dict[str, str]]

@@ -1,4 +1,4 @@
-"""Scoring: marks under a profile, a patent within its cohort, survival at renewal fees."""
+"""Scoring: one kind, one result of the domain, and the sources behind it."""
 
 from __future__ import annotations
 
@@ -7,30 +7,21 @@ from dataclasses import asdict
 from typing import Any
 
 from api.answered import Answered, named_under, refuse_undrawn
-from api.scores.schemas import (
-    OwnProfileScore,
-    PatentQualityScore,
-    RenewalLadderScore,
-    ScoreRequest,
-    StandardProfileScore,
-)
+from api.scores.kind import NamesSource, score_kinds
+from api.scores.schemas import ScoreRequest
 from valuation.errors import UnknownNameError
-from valuation.indicators.patent_quality import COMPONENTS, patent_quality
-from valuation.indicators.renewal_ladder import LapseCohort, fee_ladder, stages_of
-from valuation.indicators.scene_weights import StandardTable, scene_weights, standard_profile
-from valuation.indicators.score import score
-from valuation.indicators.score_profile import ScoreProfile, standard_structure
+from valuation.indicators.scene_weights import scene_weights
+from valuation.indicators.score_profile import standard_structure
 from valuation.indicators.us_lapse import us_lapse
 from valuation.kernel.digest import digest_of
 from valuation.kernel.figures import check_sources, supposed_inputs
-from valuation.kernel.labels import NamedWarning
 from valuation.kernel.sources import Source, unverified
 
 __all__ = ["score_patent", "standard_document", "us_lapse_document"]
 
 
 def score_patent(request: ScoreRequest) -> Answered:
-    """How does a patent stand: points under a profile, indices within its cohort, or survival at its fees?
+    """How does a patent stand: points under a profile, indices within its cohort, survival, weights or peers?
 
     Raises
     ------
@@ -44,11 +35,12 @@ def score_patent(request: ScoreRequest) -> Answered:
     refuse_undrawn(request)
     used = (*check_sources(request, listed=listed), *_of_the_facts(request, listed))
     with named_under("scoring"):
-        result, doubts = _result(request)
+        scored = score_kinds()[request.scoring.kind].score(request.scoring)
+    sources = (*used, *scored.sources)
     return Answered(
-        body={"kind": request.scoring.kind, "result": result},
-        warnings=(*doubts, *supposed_inputs(request), *unverified(used)),
-        sources=used,
+        body={"kind": request.scoring.kind, "result": scored.result},
+        warnings=(*scored.warnings, *supposed_inputs(request), *unverified(used)),
+        sources=sources,
         digest=digest_of({"score": request.model_dump(mode="json")}),
     )
 
@@ -96,51 +88,10 @@ def standard_document() -> dict[str, Any]:
 
 def _of_the_facts(request: ScoreRequest, listed: Mapping[str, Source]) -> tuple[Source, ...]:
     """The source of counts and of copied names, which carry no grade of their own."""
-    match request.scoring:
-        case PatentQualityScore() | RenewalLadderScore() as asked:
-            field, name = "facts_source", asked.facts_source
-        case StandardProfileScore(table=StandardTable() as table):
-            field, name = "table.source", table.source
-        case _:
-            return ()
+    named = request.scoring.named_source() if isinstance(request.scoring, NamesSource) else None
+    if named is None:
+        return ()
+    field, name = named
     if name not in listed:
         raise UnknownNameError.among(f"scoring.{field}", found=name, known=listed or ["(no source is listed)"])
     return (listed[name],)
-
-
-def _result(request: ScoreRequest) -> tuple[dict[str, Any], tuple[NamedWarning, ...]]:
-    match request.scoring:
-        case OwnProfileScore() as asked:
-            return _points(asked)
-        case StandardProfileScore() as asked:
-            return _points(OwnProfileScore(kind="own_profile", profile=_of_the_standard(asked), marks=asked.marks))
-        case PatentQualityScore() as asked:
-            quality = patent_quality(asked.subject, asked.cohort)
-            return asdict(quality) | {"components": list(COMPONENTS)}, ()
-        case RenewalLadderScore() as asked:
-            return _ladder(asked), ()
-
-
-def _of_the_standard(asked: StandardProfileScore) -> ScoreProfile:
-    """The packaged profile of the scene over the names stated, with the weights revised as asked."""
-    profile = standard_profile(asked.scene, asked.table)
-    if asked.revision is None:
-        return profile
-    stated = asked.revision
-    with named_under("revision"):
-        return profile.revised(stated.weights, version=stated.version, reason=stated.reason, stated_on=stated.stated_on)
-
-
-def _points(asked: OwnProfileScore) -> tuple[dict[str, Any], tuple[NamedWarning, ...]]:
-    with named_under("profile"):
-        asked.profile.check()
-    found = score(asked.profile, asked.marks)
-    document = found.as_document()
-    del document["warnings"]  # they stand with the other doubts of the answer
-    return document, found.warnings
-
-
-def _ladder(asked: RenewalLadderScore) -> dict[str, Any]:
-    cohorts = [LapseCohort(each.name, each.granted, each.lapsed_by_stage) for each in asked.cohorts]
-    steps = fee_ladder(stages_of(cohorts, ages_years=asked.ages_years))
-    return {"steps": [asdict(each) for each in steps]}

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from api.scores.kind import score_kinds
 from api.scores.schemas import InForce, Score, StandardStructureOut
 from tests.api.conftest import Client
 from tests.api.requests import DELETED, changed, example
@@ -53,6 +54,15 @@ LADDER = {
 }
 
 
+PAIRS = example("score_pairwise_weights")
+PEERS = example("score_peer_group")
+
+
+def test_every_kind_is_tested() -> None:
+    tested = {each["scoring"]["kind"] for each in (example("score_patent"), QUALITY, LADDER, PAIRS, PEERS)}
+    assert {*tested, "standard_profile"} == set(score_kinds())
+
+
 def answered(client: Client, document: dict[str, Any]) -> dict[str, Any]:
     response = client.ask(PATH, document)
     assert response.status_code == 201, response.text
@@ -85,7 +95,11 @@ def words(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-@pytest.mark.parametrize("document", [example("score_patent"), QUALITY, LADDER], ids=["points", "quality", "ladder"])
+@pytest.mark.parametrize(
+    "document",
+    [example("score_patent"), QUALITY, LADDER, PAIRS, PEERS],
+    ids=["points", "quality", "ladder", "pairs", "peers"],
+)
 def test_no_money_anywhere(client: Client, document: dict[str, Any]) -> None:
     said = set(words(answered(client, document)))
     assert not said & {*CURRENCIES, "currency", "value", "amount"}
@@ -108,6 +122,35 @@ def test_survival_at_each_fee(client: Client) -> None:
     assert first["survival_share"] == pytest.approx(0.7)
     assert (second["at_risk"], second["hazard_share"]) == (80, 0.5)
     assert second["survival_share"] == pytest.approx(0.35)
+
+
+def test_weights_judged_in_pairs(client: Client) -> None:
+    """Hand: 2, 6 and 3 fit together, so the weights are as 6 to 3 to 1 and the consistency ratio is zero."""
+    answer = answered(client, PAIRS)
+    result = answer["result"]
+    assert [each["weight_share"] for each in result["weights"]] == pytest.approx([0.6, 0.3, 0.1], abs=1e-5)
+    assert result["consistency_ratio"] == pytest.approx(0, abs=1e-4)
+    assert result["maximum_consistency_ratio"] == 0.1
+    assert answer["sources"], "the limit says where it comes from"
+    assert [each["code"] for each in answer["warnings"]] == ["judgement_weights"]
+
+
+def test_judgements_that_contradict_each_other_are_refused(empty_client: Client) -> None:
+    """The first matters more than the second, the second than the third, the third than the first."""
+    circle = [[1, 5, 0.2], [0.2, 1, 5], [5, 0.2, 1]]
+    response = empty_client.ask(PATH, changed(PAIRS, "scoring.judgement.matrix", circle))
+    assert (response.status_code, response.json()["type"]) == (422, "urn:ipfin:problem:refused")
+    assert "consistency_ratio" in response.json()["detail"]
+
+
+def test_the_nearest_group_that_is_large_enough_speaks(client: Client) -> None:
+    """Hand: 5, 7, 9, 13 share the field: median 8; with two the pair 9, 13 speaks: median 11."""
+    result = answered(client, PEERS)["result"]
+    assert (result["median"], result["peers"], result["all_peers"]) == (8.0, 4, 5)
+    assert result["shared"] == {"技术领域 field": "A61K"}
+    response = client.ask(PATH, changed(PEERS, "scoring.minimum_peers", 2), key="k-2")
+    nearer = response.json()["answer"]["result"]
+    assert (nearer["median"], nearer["peers"], len(nearer["shared"])) == (11.0, 2, 2)
 
 
 @pytest.fixture
@@ -276,6 +319,50 @@ BAD: dict[str, tuple[dict[str, Any], str, Any, str, str, str]] = {
         "90",
         "within those granted",
     ),
+    "one factor": (PAIRS, "scoring.factors", ["a"], "scoring.factors", "a", "at least 2"),
+    "a factor twice": (PAIRS, "scoring.factors.2", "法律稳定性", "scoring.factors", "twice", "once"),
+    "too few rows": (
+        PAIRS,
+        "scoring.judgement.matrix",
+        [[1, 2], [0.5, 1]],
+        "scoring.judgement.matrix",
+        "2, 2",
+        "3 rows",
+    ),
+    "no reciprocal": (PAIRS, "scoring.judgement.matrix.1.0", 2, "scoring.judgement.matrix.1.0", "2", "reciprocal of 2"),
+    "beyond the scale": (
+        PAIRS,
+        "scoring.judgement.matrix",
+        [[1, 12, 6], [0.08333, 1, 3], [0.16667, 0.33333, 1]],
+        "scoring.judgement.matrix.0.1",
+        "12",
+        "between 1/9 and 9",
+    ),
+    "not above zero": (PAIRS, "scoring.judgement.matrix.0.1", 0, "scoring.judgement.matrix.0.1", "0", "greater than 0"),
+    "pairs without a reason": (
+        PAIRS,
+        "scoring.judgement.reason",
+        DELETED,
+        "scoring.judgement.reason",
+        "nothing",
+        "a value",
+    ),
+    "a day that is none": (PAIRS, "scoring.policy_date", "soon", "scoring.policy_date", "soon", "a date"),
+    "peers in money": (PEERS, "scoring.outcome_unit", "CNY", "scoring.outcome_unit", "CNY", "years"),
+    "a share above one": (PEERS, "scoring.outcome_unit", "share", "scoring.peers.0.outcome", "9", "between 0 and 1"),
+    "negative years": (PEERS, "scoring.peers.1.outcome", -1.0, "scoring.peers.1.outcome", "-1", "between 0 and 200"),
+    "features without a name": (PEERS, "scoring.features", ["A61K"], "scoring.features", "1 features", "2, one for"),
+    "a peer of fewer features": (
+        PEERS,
+        "scoring.peers.4.features",
+        [],
+        "scoring.peers.4.features",
+        "0 features",
+        "2, one for each name",
+    ),
+    "too few peers": (PEERS, "scoring.minimum_peers", 6, "scoring.peers", "5 peers", "6 or more"),
+    "no peers asked for": (PEERS, "scoring.minimum_peers", 0, "scoring.minimum_peers", "0", "1"),
+    "peers of no source": (PEERS, "scoring.facts_source", "nope", "scoring.facts_source", "nope", "register"),
     "ages that fall": (LADDER, "scoring.ages_years", [8.0, 4.0], "scoring.stages", "8.0, 4.0", "rising"),
 }
 
