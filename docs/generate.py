@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.pages import cli, errors, index, instruments, methods, policies, programmes, repayment_forms, subjects
+from docs.pages import cli, errors, index, instruments, methods, papers, policies, programmes, repayment_forms, subjects
 
 __all__ = ["COMMAND", "PAGES", "ROOT", "stale"]
 
@@ -20,6 +20,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "index.md": index.page,
     "reference/methods.md": methods.page,
     "reference/subjects.md": subjects.page,
+    "reference/rate_papers.md": papers.rate_papers,
+    "reference/scores.md": papers.scores,
     "reference/policies.md": policies.page,
     "reference/programmes.md": programmes.page,
     "reference/instruments.md": instruments.page,

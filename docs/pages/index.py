@@ -24,6 +24,8 @@ _OPENING = (
 _PAGES = (
     ("reference/methods.md", Label("评估方法：输入、底稿、约定", "methods: inputs, working papers, conventions")),
     ("reference/subjects.md", Label("权利种类", "kinds of right")),
+    ("reference/rate_papers.md", Label("折现率与年限底稿", "papers on rates and lives")),
+    ("reference/scores.md", Label("评分与指标", "scores and indicators")),
     ("reference/policies.md", Label("政策及其缺失项", "policies and their gaps")),
     ("reference/programmes.md", Label("财政资金方案", "programmes of public money")),
     ("reference/instruments.md", Label("财政工具", "instruments of public money")),
