@@ -15,8 +15,10 @@ from api.intake import JsonBody
 from api.openapi import PROBLEM
 from api.responses import json_response
 from api.results import Result, Told
-from api.scores.schemas import InForce, Score, ScoreRequest, StandardStructureOut
-from api.scores.service import score_patent, standard_document, us_lapse_document
+from api.scores.schemas import AnnuitiesOut, InForce, Score, ScoreRequest, StandardStructureOut
+from api.scores.service import annuities_document, score_patent, standard_document, us_lapse_document
+from valuation.indicators.annuity_fees import Applicants, PatentKind
+from valuation.kernel.fields import Day
 
 __all__ = ["indicators_router", "scores"]
 
@@ -66,5 +68,24 @@ def indicators_router(*, callers: Callers) -> APIRouter:
         """Dimensions, counts and scenes as read; names of indicators are gaps, weights of scenes a judgement."""
         callers.identify(request)
         return json_response(standard_document())
+
+    @router.get(
+        "/cn_patent_annuities",
+        summary="中国专利年费 · Annual fees of Chinese patents",
+        responses={200: {"model": AnnuitiesOut}, **PROBLEM},
+    )
+    def annuities(
+        request: Request,
+        kind: Annotated[PatentKind, Query()],
+        grant_year: Annotated[int, Query(ge=1, le=20)],
+        first_year: Annotated[int, Query(ge=1, le=20)],
+        last_year: Annotated[int, Query(ge=1, le=20)],
+        on: Annotated[Day, Query()],
+        applicants: Annotated[Applicants, Query()] = "full",
+    ) -> Response:
+        """Fee, reduction and amount due of each year of the patent counted from filing, as the table says on a day."""
+        callers.identify(request)
+        years = {"grant_year": grant_year, "first_year": first_year, "last_year": last_year}
+        return json_response(annuities_document(kind, **years, applicants=applicants, on=on))
 
     return router

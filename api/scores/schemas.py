@@ -14,7 +14,7 @@ from api.valuations.schemas import Text, WarningOut
 from valuation.kernel.fields import FrozenModel, Identifier
 from valuation.kernel.figures import SourceRow
 
-__all__ = ["InForce", "Score", "ScoreRequest", "StandardStructureOut"]
+__all__ = ["AnnuitiesOut", "InForce", "Score", "ScoreRequest", "StandardStructureOut"]
 
 if TYPE_CHECKING:
     _AnyScoring = Any
@@ -51,6 +51,25 @@ class Score(Envelope):
     """A stored score."""
 
     answer: ScoreOut  # type: ignore[assignment]  # narrower than any JSON object
+
+
+class FeeOut(BaseModel):
+    """The fee of one year; amounts are texts."""
+
+    year: int
+    full: str
+    reduction_share: float
+    payable: str
+
+
+class AnnuitiesOut(BaseModel):
+    """What it costs to keep a Chinese patent in force."""
+
+    currency: str
+    fees: list[FeeOut]
+    total_payable: str
+    warnings: list[WarningOut]
+    sources: list[dict[str, str]]
 
 
 class BandOut(BaseModel):

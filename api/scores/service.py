@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from api.answered import Answered, named_under, refuse_undrawn
 from api.scores.kind import NamesSource, score_kinds
 from api.scores.schemas import ScoreRequest
 from valuation.errors import UnknownNameError
+from valuation.indicators.annuity_fees import Applicants, PatentKind, annual_fees, fee_warnings
 from valuation.indicators.scene_weights import scene_weights
 from valuation.indicators.score_profile import standard_structure
 from valuation.indicators.us_lapse import us_lapse
@@ -17,7 +20,10 @@ from valuation.kernel.digest import digest_of
 from valuation.kernel.figures import check_sources, supposed_inputs
 from valuation.kernel.sources import Source, unverified
 
-__all__ = ["score_patent", "standard_document", "us_lapse_document"]
+__all__ = ["annuities_document", "score_patent", "standard_document", "us_lapse_document"]
+
+
+_FEN = Decimal("0.01")
 
 
 def score_patent(request: ScoreRequest) -> Answered:
@@ -66,6 +72,44 @@ def us_lapse_document(*, age_years: float | None) -> dict[str, Any]:
         "in_force": in_force,
         "warnings": [each.as_document() for each in found.warnings],
         "sources": [each.as_document() for each in found.sources],
+    }
+
+
+def annuities_document(
+    kind: PatentKind,
+    *,
+    grant_year: int,
+    first_year: int,
+    last_year: int,
+    applicants: Applicants,
+    on: datetime.date,
+) -> dict[str, Any]:
+    """What it costs to keep a Chinese patent in force, year by year, as JSON-safe data; amounts are texts.
+
+    Raises
+    ------
+    InputError : years in the wrong order, before the grant, or after the last of this kind of patent.
+    BeforeFirstStepError : a day before the table begins.
+    """
+    fees = annual_fees(
+        kind, first_year=first_year, last_year=last_year, grant_year=grant_year, applicants=applicants, on=on
+    )
+    sources = {used.source.id: used.source for fee in fees for used in fee.used}
+    payable = [fee.payable_cny.quantize(_FEN) for fee in fees]
+    return {
+        "currency": "CNY",
+        "fees": [
+            {
+                "year": fee.year,
+                "full": str(fee.full_cny.quantize(_FEN)),
+                "reduction_share": float(fee.reduction_share),
+                "payable": str(amount),
+            }
+            for fee, amount in zip(fees, payable, strict=True)
+        ],
+        "total_payable": str(sum(payable, start=Decimal(0))),
+        "warnings": [each.as_document() for each in fee_warnings(fees)],
+        "sources": [each.as_document() for each in sources.values()],
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from api.scores.kind import score_kinds
-from api.scores.schemas import InForce, Score, StandardStructureOut
+from api.scores.schemas import AnnuitiesOut, InForce, Score, StandardStructureOut
 from tests.api.conftest import Client
 from tests.api.requests import DELETED, changed, example
 from tests.valuation.indicators.profiles import standard, standard_table
@@ -428,3 +428,35 @@ def test_the_structure_of_the_standard_says_its_gaps(shared_client: Client) -> N
 @pytest.mark.parametrize("identifier", ["sco_000000000000000000000000", "val_000000000000000000000000", "x"])
 def test_an_unknown_id_is_not_found(shared_client: Client, identifier: str) -> None:
     assert shared_client.get(f"{PATH}/{identifier}").status_code == 404
+
+
+FEES = {"kind": "invention", "grant_year": 3, "first_year": 9, "last_year": 11, "on": "2024-01-01"}
+
+
+def test_annual_fees_over_http(shared_client: Client) -> None:
+    """Published table: 2,000 for years 7 to 9, 4,000 for 10 to 12; one entitled applicant pays 15 % of it."""
+    response = shared_client.get("/v1/indicators/cn_patent_annuities", params=FEES)
+    document = response.json()
+    AnnuitiesOut.model_validate(document)
+    assert [each["payable"] for each in document["fees"]] == ["2000.00", "4000.00", "4000.00"]
+    assert document["total_payable"] == "10000.00"
+    assert document["sources"]
+    reduced = shared_client.get("/v1/indicators/cn_patent_annuities", params=FEES | {"applicants": "single"}).json()
+    assert reduced["total_payable"] == "1500.00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"kind": "trademark"}, "kind"),
+        ({"applicants": "poor"}, "applicants"),
+        ({"first_year": 2}, "first_year"),
+        ({"last_year": 21}, "last_year"),
+        ({"kind": "utility_model"}, "year"),
+        ({"on": "someday"}, "on"),
+    ],
+)
+def test_fees_that_cannot_be_are_named(shared_client: Client, changes: dict[str, str], field: str) -> None:
+    response = shared_client.get("/v1/indicators/cn_patent_annuities", params=FEES | changes)
+    assert response.status_code == 422
+    assert response.json()["problems"][0]["field"] == field
