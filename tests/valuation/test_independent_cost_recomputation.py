@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from tests.valuation.asking import PATENT, Data, amount, amounts, figure, series
-from tests.valuation.assets.rights import FILM, REGION
+from tests.valuation.assets.rights import FILM, REGION, TRADEMARK
 from tests.valuation.method_samples import conclusion
 from tests.valuation.recomputing import drawn_forecast, drawn_tax, money, share
 from tests.valuation.test_independent_recomputation import CASES, INCOME, Recomputed
@@ -299,7 +299,7 @@ METHODS: dict[Callable[[Random], Recomputed], Data] = {
     cost_plus_split: PATENT,
     minimum_licence_fee: PATENT,
     cocomo_software: PATENT,
-    infringement_damages: PATENT,
+    infringement_damages: TRADEMARK,
     probability_tree: PATENT,
     film_waterfall: FILM,
     plant_variety_royalty: PATENT,
