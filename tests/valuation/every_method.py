@@ -9,6 +9,7 @@ from tests.valuation import method_samples
 from tests.valuation.asking import Data, cost, market, option, relief
 from tests.valuation.market import samples as market_samples
 from tests.valuation.market.samples import setting
+from tests.valuation.options import samples as option_samples
 from valuation.catalogue import methods
 from valuation.kernel.conclusion import Conclusion
 from valuation.kernel.fields import parse
@@ -20,12 +21,14 @@ OTHERS: dict[str, Callable[[], Data]] = {
     "comparable_transactions": market,
     "launch_option": option,
 }
-SAMPLES: dict[str, Callable[[], Data]] = method_samples.SAMPLES | market_samples.SAMPLES | OTHERS
+SAMPLES: dict[str, Callable[[], Data]] = (
+    method_samples.SAMPLES | market_samples.SAMPLES | option_samples.SAMPLES | OTHERS
+)
 
 #: Figures that must add up to one with others and are not drawn alone.
 NOT_DRAWN = ("probability_share",)
 #: A lattice has fewer steps where it is solved for many draws at once: how far its answers may then lie apart.
-COARSE = {"launch_option": 5e-4}
+COARSE = {"launch_option": 5e-4} | option_samples.COARSE
 
 
 def sample(method: str) -> Data:

@@ -166,26 +166,51 @@ class _Roller:
                 f"modes.{mode.name}", found=f"no action open in some states at date {date}", expected="one"
             )
         changes = np.flatnonzero(best[1:] != best[:-1])
-        edges = [self._edge(worth, actions[best[i]], actions[best[i + 1]], int(i)) for i in changes]
+        edges = [self._edge(worth, table, actions, best, int(node)) for node in changes]
         bounds = [-np.inf, *edges, np.inf]
         taken = [actions[best[0]], *(actions[best[i + 1]] for i in changes)]
         return tuple(Region(low, high, action) for low, high, action in zip(bounds, bounds[1:], taken, strict=False))
 
-    def _edge(self, worth: Callable[[Action, Array], Array], left: Action, right: Action, node: int) -> float:
-        """Where, between two nodes, does the better action change?"""
-        low, high = self.grid.nodes[node], self.grid.nodes[node + 1]
+    def _edge(
+        self,
+        worth: Callable[[Action, Array], Array],
+        table: Array,
+        actions: tuple[Action, ...],
+        best: NDArray[np.intp],
+        node: int,
+    ) -> float:
+        """Where, between this node and the next, does the better action change?
 
-        def gained(coordinate: float) -> float:
-            where = np.array([coordinate])
-            return float(worth(right, where)[0] - worth(left, where)[0])
-
-        ends = gained(low), gained(high)
-        if np.isfinite(ends).all() and ends[0] < 0 < ends[1]:
-            return float(optimize.brentq(gained, low, high, xtol=1e-13))
+        Where both are open the gain of the one over the other is smooth: the root of a cubic through four nodes,
+        then one step of Newton's. Where one is closed on one side, the edge of its condition is found by halving.
+        """
+        left, right = best[node], best[node + 1]
+        first = min(max(node - 1, 0), len(self.grid.nodes) - 4)
+        gained = table[right, first : first + 4] - table[left, first : first + 4]
+        share = _crossing(gained, node - first) if np.isfinite(gained).all() else None
+        if share is not None:
+            where = self.grid.nodes[node] + share * self.grid.width
+            return self._polished(worth, actions[left], actions[right], where, gained[node - first :][:2])
+        low, high = float(self.grid.nodes[node]), float(self.grid.nodes[node + 1])
         for _ in range(48):
-            middle = (low + high) / 2
-            low, high = (low, middle) if gained(middle) > 0 else (middle, high)
-        return float((low + high) / 2)
+            middle = np.array([(low + high) / 2])
+            is_better = worth(actions[right], middle)[0] > worth(actions[left], middle)[0]
+            low, high = (low, float(middle[0])) if is_better else (float(middle[0]), high)
+        return (low + high) / 2
+
+    def _polished(
+        self,
+        worth: Callable[[Action, Array], Array],
+        left: Action,
+        right: Action,
+        where: float,
+        around: Array,
+    ) -> float:
+        """One Newton step from ``where``, with the slope between the two nodes, that stays between them."""
+        here = np.array([where])
+        gained = float(worth(right, here)[0] - worth(left, here)[0])
+        step = gained * self.grid.width / float(around[1] - around[0])
+        return where - step if abs(step) < self.grid.width else where
 
     def continuation(
         self, date: int, mode: Mode, policy: Mapping[str, tuple[Region, ...]], follows: Mapping[str, Curve]
@@ -209,6 +234,19 @@ class _Roller:
         if mode.flow is not None:
             total = total + mode.flow(time, interval, (self.grid.levels,))
         return Curve(self.grid.nodes, self.grid.levels, total, self.grid.is_log)
+
+
+def _crossing(gained: Array, cell: int) -> float | None:
+    """Where in a cell does the cubic through four values, one apart, turn from negative to positive? None: nowhere."""
+    if not gained[cell] < 0 < gained[cell + 1]:
+        return None
+    differences = gained[0], gained[1] - gained[0], np.diff(gained, 2)[0] / 2, np.diff(gained, 3)[0] / 6
+
+    def cubic(at: float) -> float:
+        a, b, c, d = differences
+        return float(a + at * (b + (at - 1) * (c + (at - 2) * d)))
+
+    return float(optimize.brentq(cubic, cell, cell + 1, xtol=1e-12)) - cell
 
 
 def _best(table: Array, start: int) -> NDArray[np.intp]:
