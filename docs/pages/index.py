@@ -41,9 +41,10 @@ def page() -> str:
 
 
 def assumptions() -> dict[str, Label]:
-    """What each method takes for granted, by its id."""
+    """What each method takes for granted, by its id: as its own file says, or the list of the older ones."""
     rows = tomllib.loads(_ASSUMPTIONS.read_text(encoding="utf-8"))
-    return {name: Label(row["zh"], row["en"]) for name, row in rows.items()}
+    listed = {name: Label(row["zh"], row["en"]) for name, row in rows.items()}
+    return listed | {name: each.assumes for name, each in methods().items() if each.assumes is not None}
 
 
 def _tables() -> Iterator[str]:

@@ -33,6 +33,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "condition_number": Label("条件数", "condition number"),
     "cost_standard": Label("重置口径", "standard of cost"),
     "costs": Label("费用处理", "costs"),
+    "decisions": Label("决策时点", "dates of decision"),
     "deferral_years": Label("推迟年数", "years before the first royalty"),
     "duration": Label("优势期限", "duration of the advantage"),
     "effective_rate": Label("有效费率", "effective rate"),
@@ -42,6 +43,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "european_shortcut": Label("欧式近似", "European shortcut"),
     "exercise": Label("行权方式", "exercise"),
     "first_flow": Label("首期现金流", "first flow"),
+    "flows": Label("现金流时点", "timing of the flows"),
     "footing": Label("口径", "footing"),
     "formula": Label("公式", "formula"),
     "growth": Label("增长", "growth"),
@@ -267,6 +269,18 @@ _SENTENCES: Mapping[str, str] = {
     "equity + debt − cash": "股权 + 债务 − 现金",
     "paid on the valuation date": "于评估基准日支付",
     "American: at any time of the life": "美式：寿命内任何时点",
+    "European: at the end only": "欧式：仅在期末",
+    "Bermudan: at the stated dates": "百慕大式：仅在所述各日",
+    "at each date of decision": "在每个决策日",
+    "at stated dates, one after another": "依次在所述各日",
+    "at the first time a level is reached": "首次到达所述水平时",
+    "counted at the start of each step": "计于各步期初",
+    "paid at the start of each step": "于各步期初支付",
+    "paid when the stage begins": "于阶段开始时支付",
+    "success of a stage is an event of its own, not in the volatility": "阶段成败为独立事件，不计入波动率",
+    "geometric Brownian motion": "几何布朗运动",
+    "mean reversion of the logarithm (Schwartz 1997, model 1)": "对数均值回复（Schwartz 1997 模型一）",
+    "as stated, between the yearly log changes": "依所述，为各年对数变动之间的相关系数",
     "income of the last year grown by one year": "上一年收益增长一年",
     "income and returns both before tax or both after it, as stated": "收益与回报率同为税前或同为税后，依所述",
     "after-tax margin × sales to capital × reinvestment share, while growth is high": (
@@ -322,6 +336,7 @@ _SENTENCES: Mapping[str, str] = {
 
 #: Sentences with something in them: a choice of the key, or words of the request.
 _PATTERNS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (re.compile(r"(\d+) a year, the first today"), "每年 {} 次，首次为今日", "{} a year, the first today"),
     (
         re.compile("(.+), at the middle of the counted part of each year"),
         "{}，取各年计入期中点",

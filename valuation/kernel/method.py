@@ -71,7 +71,8 @@ class Method(Generic[Inputs]):
     ``build`` writes the working paper; it is pure. ``cases`` are ids of published cases the method reproduces.
     ``draw_limit`` bounds the draws of a method whose every draw is a numerical search. ``looks_back``: the method
     answers for what is past, so a right that has ended by the valuation date may be its subject. ``made_for`` names the
-    kinds of right the method was made for; another kind is valued with a named doubt. Empty: any kind.
+    kinds of right the method was made for; another kind is valued with a named doubt. Empty: any kind. ``assumes`` is
+    what the method takes for granted, one sentence for the documentation's first page.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Method(Generic[Inputs]):
     draw_limit: int = MAXIMUM_DRAWS
     looks_back: bool = False
     made_for: tuple[str, ...] = ()
+    assumes: Label | None = None
 
     def value(
         self,

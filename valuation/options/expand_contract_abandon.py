@@ -102,7 +102,7 @@ def _build(inputs: ExpandContractAbandonInputs, setting: Setting) -> Paper:
         pledgee_answer="conservative_value",
         conventions={
             "decisions": f"{inputs.decisions_per_year} a year, the first today",
-            "flows": "a step's payout is counted at its start, with its growth to the end left out",
+            "flows": "counted at the start of each step",
             "rate_compounding": inputs.rate_compounding,
             "volatility": "standard deviation of the yearly log change, not variance",
         },
@@ -348,6 +348,11 @@ METHOD = Method(
         "Myers, Majd (1990), Abandonment value and project life, Advances in Futures and Options Research 4",
     ),
     cases=(),
+    assumes=Label(
+        "项目价值为几何布朗运动，按所述比率派现；扩张与收缩各一次；突发失效另计，不再计入波动率。",
+        "The project's value is a geometric Brownian motion that pays the stated yield; one change of scale; a sudden "
+        "end is an event of its own and not in the volatility.",
+    ),
     # Every draw is a recursion of its own: more than this takes longer than a reader waits.
     draw_limit=256,
 )
