@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
 from docs.markdown import both, document, table
 from docs.pages.methods import APPROACHES
 from valuation.catalogue import methods
 from valuation.kernel.labels import Label
 
-__all__ = ["assumptions", "page"]
+__all__ = ["page"]
 
-_ASSUMPTIONS = Path(__file__).resolve().parents[1] / "assumptions.toml"
 _OPENING = (
     "先找问题，再看前提：前提不成立，换一种方法。同一项权利宜用两种以上途径，结论按说明了理由的权重合并。",
     "",
@@ -40,22 +37,14 @@ def page() -> str:
     return document("哪种方法回答哪个问题 · Which method answers which question", _OPENING, _tables(), _links())
 
 
-def assumptions() -> dict[str, Label]:
-    """What each method takes for granted, by its id: as its own file says, or the list of the older ones."""
-    rows = tomllib.loads(_ASSUMPTIONS.read_text(encoding="utf-8"))
-    listed = {name: Label(row["zh"], row["en"]) for name, row in rows.items()}
-    return listed | {name: each.assumes for name, each in methods().items() if each.assumes is not None}
-
-
 def _tables() -> Iterator[str]:
-    assumed = assumptions()
     for approach, label in APPROACHES.items():
         yield from (f"## {both(label)}", "")
         rows = (
             (
                 f"[{each.label.zh}](reference/methods.md#{name}) {each.label.en}",
                 f"{each.question.zh} {each.question.en}",
-                f"{assumed[name].zh} {assumed[name].en}",
+                f"{each.assumes.zh} {each.assumes.en}",
             )
             for name, each in methods().items()
             if each.approach == approach

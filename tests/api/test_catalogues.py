@@ -41,6 +41,7 @@ METHOD = Method(
     build=lambda inputs, setting: None,
     references=("nobody",),
     cases=(),
+    assumes=Label("无。", "Nothing."),
 )
 '''
 

@@ -58,6 +58,7 @@ METHOD = Method(
     build=_build,
     references=("none",),
     cases=(),
+    assumes=Label("无。", "Nothing."),
 )
 '''
 

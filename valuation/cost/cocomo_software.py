@@ -127,4 +127,8 @@ METHOD = Method(
     references=("Boehm (1981), Software Engineering Economics, basic COCOMO",),
     cases=(),
     made_for=("software",),
+    assumes=Label(
+        "工作量由代码规模与开发模式决定（基本 COCOMO）；重置成本不代表收益能力。",
+        "Effort follows from size and mode (basic COCOMO); cost to rewrite says nothing of earning power.",
+    ),
 )

@@ -161,4 +161,8 @@ METHOD = Method(
     build=_build,
     references=("自学考试资产评估 2022年10月：电影著作权，成本加收益分成",),
     cases=("cn-film-copyright-cost-plus-split-11695",),
+    assumes=Label(
+        "成本与分成收益相加：考试惯例，会重复计算，结论中有提示。",
+        "Cost and split income are added: a convention of examinations that counts twice, and the answer says so.",
+    ),
 )

@@ -172,4 +172,8 @@ METHOD = Method(
     build=_build,
     references=("资产评估执业准则——知识产权, 成本法", "资产评估学, 无形资产重置成本：物价指数法与财务核算法"),
     cases=(),
+    assumes=Label(
+        "账面支出按价格指数换算到基准日，再乘成新率；支出均为必要。",
+        "Booked spending is restated to the valuation date by price indices, times what is left; all of it was needed.",
+    ),
 )

@@ -191,4 +191,9 @@ METHOD = Method(
     build=_build,
     references=("资产评估学, 无形资产转让最低收费额（重置成本净值 × 分摊率 + 机会成本）",),
     cases=("cn-minimum-fee-pharma-ingredient-456",),
+    assumes=Label(
+        "许可费至少弥补被许可方应摊的重置净值与权利人的机会成本；是下限，不是市场价。",
+        "A fee covers at least the licensee's part of net replacement cost and the owner's opportunity cost; a "
+        "floor, not a price.",
+    ),
 )

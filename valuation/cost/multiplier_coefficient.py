@@ -100,4 +100,8 @@ METHOD = Method(
     build=_build,
     references=("资产评估学, 自创无形资产重置成本：倍加系数法", "资产评估执业准则——知识产权, 成本法"),
     cases=("cn-multiplier-coefficient-cost-156",),
+    assumes=Label(
+        "创造性劳动以倍数加计，失败由成功分担，成本加投资报酬即价值。",
+        "Creative labour counts by a multiple, successes bear failures, and cost with a return on it is value.",
+    ),
 )

@@ -224,4 +224,9 @@ METHOD = Method(
         "资产评估执业准则——知识产权, 成本法",
     ),
     cases=("cn-patent-replacement-cost-45",),
+    assumes=Label(
+        "理性买方不会付得比重建同样效用更多；扣除实体、功能、经济性贬值。",
+        "A sensible buyer pays no more than it costs to make the same utility anew, less physical, functional "
+        "and economic loss.",
+    ),
 )

@@ -144,4 +144,8 @@ METHOD = Method(
     build=_build,
     references=("资产评估学, 无形资产超额收益：差额法",),
     cases=(),
+    assumes=Label(
+        "企业收益率高于行业的部分，按所述比例归该权利；其余归其他无形资产。",
+        "The stated part of what the business earns above its industry is the right's; the rest is other intangibles'.",
+    ),
 )

@@ -231,4 +231,8 @@ METHOD = Method(
     build=_build,
     references=("IVS 210 Intangible Assets, relief-from-royalty method", "Gordon (1959), growth model"),
     cases=(),
+    assumes=Label(
+        "收入按所述阶段增长，其后终止或永续增长；许可费率不变。",
+        "Sales grow by the stated stages and then end or grow for ever; the royalty rate stays.",
+    ),
 )

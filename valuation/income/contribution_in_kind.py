@@ -170,4 +170,9 @@ METHOD = Method(
     build=_build,
     references=("中华人民共和国公司法, 非货币财产出资", "促进科技成果转化法, 作价投资"),
     cases=(),
+    assumes=Label(
+        "公司可分配现金流可预测；所得股权按约定比例，另扣缺乏流动性折扣；出资规则按政策日的公司法。",
+        "The company's distributable flows can be forecast; the stake is as agreed, less a discount for "
+        "marketability; company law as of the policy date.",
+    ),
 )

@@ -151,4 +151,8 @@ METHOD = Method(
     build=_build,
     references=("IVS 105 Valuation Approaches and Methods, discounted cash flow method",),
     cases=("patent-dcf-scenarios-16y",),
+    assumes=Label(
+        "现金流已按该权利单独给出；各情景互斥，概率合计为一。",
+        "The flows given are the right's own; the scenarios exclude each other and their probabilities add up to one.",
+    ),
 )

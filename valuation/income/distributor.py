@@ -118,4 +118,8 @@ METHOD = Method(
     build=_build,
     references=("IVS 210 Intangible Assets, distributor method (disaggregated excess earnings)",),
     cases=(),
+    assumes=Label(
+        "客户关系只赚分销商水平的利润；主导资产（品牌、技术）另行评估。",
+        "Customers earn what a distributor earns; the dominant asset (brand, technology) is valued elsewhere.",
+    ),
 )

@@ -327,4 +327,9 @@ METHOD = Method(
     ),
     cases=("pharma-loa-bio-2006-2015", "pharma-loa-dimasi-1993-2004"),
     made_for=("drug_candidate", "patent"),
+    assumes=Label(
+        "阶段成功率逐段相乘，技术风险只在成功率中；费用按到达概率、收入按获批概率加权；独占期后只保留部分销售。",
+        "Success shares multiply from phase to phase and alone carry technical risk; costs weigh by reaching, "
+        "revenue by approval; after exclusivity part of the sales stays.",
+    ),
 )

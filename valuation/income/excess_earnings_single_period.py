@@ -199,4 +199,9 @@ METHOD = Method(
     build=_build,
     references=("IVS 210 Intangible Assets, excess earnings method", "资产评估学, 商誉评估：超额收益本金化与折现"),
     cases=("cn-goodwill-excess-earnings-capitalised-35", "cn-goodwill-excess-earnings-finite-81108"),
+    assumes=Label(
+        "一年的超额收益可代表优势期内各年，或永续；收益与回报率同为税前或税后。",
+        "The excess of one year stands for every year of the advantage, or for ever; income and returns are "
+        "both before or both after tax.",
+    ),
 )

@@ -267,4 +267,9 @@ METHOD = Method(
     ),
     cases=(),
     made_for=("copyright",),
+    assumes=Label(
+        "各渠道收入汇入一池，按所述次序逐级分配；前一级未满，后一级不得。",
+        "All streams flow into one pool and are paid in the stated order; no tier is paid before the one above "
+        "is full.",
+    ),
 )

@@ -142,4 +142,8 @@ METHOD = Method(
     build=_build,
     references=("IVS 210 Intangible Assets, greenfield method",),
     cases=(),
+    assumes=Label(
+        "权利人只有该权利，其余资产自行购建；建设期支出全部计入。",
+        "The owner has the right alone and buys or builds every other asset; all outlays of building up count.",
+    ),
 )

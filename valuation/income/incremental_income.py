@@ -225,4 +225,9 @@ METHOD = Method(
         "IVS 210 Intangible Assets, premium profit method",
     ),
     cases=("cn-incremental-income-cost-and-price-85", "cn-trademark-licence-price-premium-746"),
+    assumes=Label(
+        "有无该权利的差别可按价、量、成本观察；差额中归该权利的部分已说明。",
+        "What changes with the right can be seen in price, volume or cost; the right's part of the difference "
+        "is stated.",
+    ),
 )

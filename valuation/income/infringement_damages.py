@@ -283,4 +283,8 @@ METHOD = Method(
     cases=(),
     # Damages for what was done in its lifetime outlive the right.
     looks_back=True,
+    assumes=Label(
+        "赔偿是责任金额，不是市场价值；适用政策日有效的法律。",
+        "Damages are a liability, not a market value; the law in force on the policy date applies.",
+    ),
 )

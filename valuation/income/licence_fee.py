@@ -309,4 +309,9 @@ METHOD = Method(
     build=_build,
     references=("资产评估执业准则——知识产权, 许可费", "国家知识产权局：专利开放许可使用费估算指引"),
     cases=(),
+    assumes=Label(
+        "许可合同条款（入门费、提成、保底、里程碑）按约履行；开放许可适用法定上限。",
+        "The terms (entry fee, running royalty, minimum, milestones) are kept; the legal caps apply to an open "
+        "licence.",
+    ),
 )

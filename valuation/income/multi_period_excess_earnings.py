@@ -129,4 +129,8 @@ METHOD = Method(
         "The Appraisal Foundation (2010), The Identification of Contributory Assets and Calculation of Economic Rents",
     ),
     cases=(),
+    assumes=Label(
+        "扣除所有其他资产的合理回报与损耗补偿后，余下的收益归该权利；每项业务只评估一项主要资产。",
+        "What is left after a fair return on and of every other asset is the right's; one main asset a business.",
+    ),
 )

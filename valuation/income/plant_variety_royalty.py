@@ -278,4 +278,9 @@ METHOD = Method(
     ),
     cases=(),
     made_for=("plant_variety",),
+    assumes=Label(
+        "可种面积、推广曲线与品种更替可预测；使用费只收到所述比例；不超过种植者增益。",
+        "Suitable area, adoption and replacement can be forecast; the stated part of royalties is collected, "
+        "within the grower's gain.",
+    ),
 )

@@ -151,4 +151,8 @@ METHOD = Method(
     build=_build,
     references=("Merck & Company: Evaluating a Drug Licensing Opportunity (Davanrik), teaching case",),
     cases=("pharma-licence-tree-davanrik-1398",),
+    assumes=Label(
+        "各分支互斥且合计为一；中途没有放弃的选择。",
+        "Branches exclude each other and add up to one; there is no choice to give up on the way.",
+    ),
 )

@@ -209,4 +209,8 @@ METHOD = Method(
         "cn-patent-licence-profit-split-470",
         "cn-marginal-analysis-split-2567",
     ),
+    assumes=Label(
+        "产品利润中所述分成率归该权利，并可逐年衰减。",
+        "The stated share of the product's profit is the right's, falling with the years where stated.",
+    ),
 )

@@ -274,4 +274,8 @@ METHOD = Method(
     ),
     cases=(),
     made_for=("gi_brand", "trademark"),
+    assumes=Label(
+        "使用者合规比例内的产品获得溢价；受益者是全体合法使用者，不是注册人一方。",
+        "Goods that comply earn the premium; all lawful users benefit, not the registrant alone.",
+    ),
 )

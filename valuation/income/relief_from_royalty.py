@@ -228,4 +228,8 @@ METHOD = Method(
         "资产评估执业准则——知识产权, 收益法",
     ),
     cases=("relief-from-royalty-with-tab-194164", "tab-factor-25pct-15y-12pct", "patent-dcf-scenarios-16y"),
+    assumes=Label(
+        "若不拥有该权利，须按市场费率付许可费；费率不超过使用者的利润。",
+        "Without the right its user would pay a market royalty, which stays within the profit that bears it.",
+    ),
 )

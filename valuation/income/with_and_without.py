@@ -233,4 +233,8 @@ METHOD = Method(
         "Damodaran, Damodaran on Valuation, 2nd ed. 2006, illustration 12.3 (generic firm)",
     ),
     cases=("damodaran-brand-generic-firm-roc-50728", "damodaran-brand-generic-firm-margin-64bn"),
+    assumes=Label(
+        "两种情形除该权利外完全相同；差额全部归该权利。",
+        "Both situations are alike but for the right; the whole difference is the right's.",
+    ),
 )

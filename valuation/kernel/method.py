@@ -83,10 +83,10 @@ class Method(Generic[Inputs]):
     build: Callable[[Inputs, Setting], Paper]
     references: tuple[str, ...]
     cases: tuple[str, ...]
+    assumes: Label
     draw_limit: int = MAXIMUM_DRAWS
     looks_back: bool = False
     made_for: tuple[str, ...] = ()
-    assumes: Label | None = None
 
     def value(
         self,

@@ -139,4 +139,8 @@ METHOD = Method(
         "Galassi et al., GNU Scientific Library reference, weighted samples: unbiased weighted variance",
     ),
     cases=("cn-land-three-comparables-20797",),
+    assumes=Label(
+        "可比交易独立、公平，差异可用修正系数逐项调整。",
+        "Comparables were dealt at arm's length, and factors adjust for each difference.",
+    ),
 )

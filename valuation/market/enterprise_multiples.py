@@ -236,4 +236,9 @@ METHOD = Method(
         "IVS 210 Intangible Assets, market approach",
     ),
     cases=("damodaran-brand-market-multiples",),
+    assumes=Label(
+        "品牌企业与无品牌企业除品牌外可比；结果涵盖两者的一切差别，不只是名称。",
+        "Branded and generic companies compare but for the brand; the answer covers all that differs, not the "
+        "name alone.",
+    ),
 )

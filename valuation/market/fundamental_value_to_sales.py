@@ -181,4 +181,8 @@ METHOD = Method(
     build=_build,
     references=("Damodaran (2006), Damodaran on Valuation, 2nd ed., ch. 8 and 12, value-to-sales ratio",),
     cases=(),
+    assumes=Label(
+        "利润率、增长与再投资先高后稳；品牌只改变所述各项。",
+        "Margin, growth and reinvestment are high and then stable; the brand changes only what is stated.",
+    ),
 )

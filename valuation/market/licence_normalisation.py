@@ -349,4 +349,9 @@ METHOD = Method(
         "Razgaitis (2009), Valuation and Dealmaking of Technology-Based Intellectual Property, ch. 8-10",
     ),
     cases=(),
+    assumes=Label(
+        "各许可的入门费、提成、保底与里程碑可折成一个有效费率；年度自各自签约日起算。",
+        "Entry fee, royalties, minimums and milestones of each licence fold into one effective rate; years run "
+        "from its signing.",
+    ),
 )

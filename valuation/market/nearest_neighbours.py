@@ -211,4 +211,8 @@ METHOD = Method(
         "Barber, Candès, Ramdas, Tibshirani (2021), Predictive inference with the jackknife+, Ann. Statist. 49(1)",
     ),
     cases=(),
+    assumes=Label(
+        "特征相近的权利价格相近；区间由留一校准（jackknife+）得出。",
+        "Rights with like features have like prices; the interval is calibrated by leaving one out (jackknife+).",
+    ),
 )

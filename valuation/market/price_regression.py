@@ -284,4 +284,9 @@ METHOD = Method(
         "Duan (1983), Smearing estimate, Journal of the American Statistical Association 78",
     ),
     cases=(),
+    assumes=Label(
+        "单价的对数随特征线性变化；区间由留一校准（jackknife+）得出。",
+        "The logarithm of unit price is linear in the features; the interval is calibrated by leaving one out "
+        "(jackknife+).",
+    ),
 )

@@ -202,4 +202,8 @@ METHOD = Method(
         "GB/T 42748-2023 专利评估指引, indicator groups",
     ),
     cases=(),
+    assumes=Label(
+        "价格与质量评分成比例；评分是判断，不是金额。",
+        "Prices are in proportion to quality scores; scores are judgements, never money by themselves.",
+    ),
 )

@@ -272,4 +272,9 @@ METHOD = Method(
     ),
     # A lattice for each draw: more draws than this take longer than a reader waits.
     draw_limit=2048,
+    assumes=Label(
+        "上市后的价值随机波动、随寿命递减；可在寿命内任何时点上市，也可不上市。",
+        "The value once launched moves at random and decays with life; launching is possible at any time of it, "
+        "or never.",
+    ),
 )
