@@ -31,7 +31,8 @@ def running_server(folder: Path, environment: Mapping[str, str] | None = None) -
     """Run ``ipfin serve`` on a free port of the loopback address, with a database of its own."""
     database, log, out = folder / "server.db", folder / "server.log", folder / "server.out"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("IPFIN_")}
-    settings = {"IPFIN_DATABASE_URL": f"sqlite:///{database}", "PYTHONUNBUFFERED": "1", **(environment or {})}
+    stated = {"IPFIN_DATABASE_URL": f"sqlite:///{database}", "IPFIN_EVIDENCE_DIR": f"{database}-evidence"}
+    settings = {**stated, "PYTHONUNBUFFERED": "1", **(environment or {})}
     command = [sys.executable, "-m", "api.cli", "serve", "--port", "0"]
     with log.open("wb") as errors, out.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env={**kept, **settings}, stdout=output, stderr=errors)

@@ -73,6 +73,9 @@ def test_the_http_session_runs_as_printed(started_server: StartedServer, tmp_pat
         parts = shlex.split(line.replace(DOCUMENTED, started_server.url))
         done = subprocess.run([*parts, "--fail-with-body"], cwd=tmp_path, capture_output=True, timeout=60, check=False)
         assert done.returncode == 0, done.stdout
+        if "-o" in parts:
+            assert (tmp_path / parts[parts.index("-o") + 1]).stat().st_size, line
+            continue
         answers.append(json.loads(done.stdout))
     valuation, quote, scenario = answers[:3]
     assert valuation["answer"]["value"] == "19525412.05"
