@@ -78,11 +78,12 @@ def continuous_axis(low: float, high: float, *, start: float, kinks: Sequence[fl
     Towards a kink distances shrink with the square root of what is left, as the deviation of a cost to completion does.
     """
     edges = [low, *_kinks_inside(low, high, kinks), high]
-    sides, cuts, firsts = [], [], []
+    sides: list[Array] = []
+    cuts, firsts = [], []
     for number, (left, right) in enumerate(itertools.pairwise(edges)):
         count = max(LEAST_NODES, round(nodes * (right - left) / (high - low)))
+        offset = sum(each.size for each in sides)
         side = _side(left, right, start, count, at_left=number > 0, at_right=number < len(edges) - 2)
-        offset = sum(map(len, sides))
         firsts.append(offset + np.clip(np.arange(count - 1) - 1, 0, count - STENCIL))
         cuts.append(np.concatenate([[left], side[1:-1]]))
         sides.append(side)
@@ -149,7 +150,8 @@ def interpolation(axis: Axis, places: Array) -> Array:
 
 def cells_of(axis: Axis, places: Array) -> NDArray[np.int64]:
     """In which cell does each place lie? A cut belongs to the cell below it."""
-    return np.clip(np.searchsorted(axis.cuts, places, side="left") - 1, 0, axis.firsts.size - 1).astype(np.int64)
+    below = np.searchsorted(axis.cuts, places, side="left") - 1
+    return np.asarray(np.clip(below, 0, axis.firsts.size - 1), dtype=np.int64)
 
 
 def lagrange(axis: Axis, cells: NDArray[np.int64], places: Array) -> Array:
@@ -168,7 +170,7 @@ def _places_on_orbit(axis: Axis, places: Array) -> NDArray[np.int64]:
         raise InputError.of(
             "process", found=f"a move to {places[worst]:.6g}", expected="one of the places this factor can reach"
         )
-    return nearest.astype(np.int64)
+    return np.asarray(nearest, dtype=np.int64)
 
 
 def refinement(axis: Axis) -> Refinement:
@@ -181,4 +183,4 @@ def refinement(axis: Axis) -> Refinement:
     points = (axis.cuts[:-1, None] + half * (1 + nodes)).ravel()
     spread = interpolation(axis, points)
     weighted = spread.T * (half * weights).ravel()
-    return Refinement(points, spread, np.linalg.solve(weighted @ spread, weighted))
+    return Refinement(points, spread, np.asarray(np.linalg.solve(weighted @ spread, weighted), dtype=np.float64))

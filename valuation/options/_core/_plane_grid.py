@@ -96,7 +96,7 @@ def _mesh(factors: Sequence[Factor], first: Array, second: Array) -> State:
 
 def modes_by_date(problem: DecisionProblem) -> list[tuple[Mode, ...]]:
     """Which modes can the owner be in at each date, before deciding?"""
-    found = [(problem.by_name[problem.start_mode],)]
+    found: list[tuple[Mode, ...]] = [(problem.by_name[problem.start_mode],)]
     for date in range(problem.last):
         led_to = {name for mode in found[-1] for name in led_to_from(problem, mode, date)}
         found.append(tuple(mode for mode in problem.modes if mode.name in led_to))
@@ -187,7 +187,7 @@ def _distinct(places: Array, kinks: Sequence[float]) -> Array:
     for kink in kinks:
         snapped[np.abs(places - kink) <= size] = kink
     rising = np.unique(snapped)
-    return rising[np.concatenate([[True], np.diff(rising) > size])[: rising.size]]
+    return np.asarray(rising[np.concatenate([[True], np.diff(rising) > size])[: rising.size]])
 
 
 def _reach(factor: Factor, start: float, steps: _Steps, deviations: float) -> tuple[float, float]:

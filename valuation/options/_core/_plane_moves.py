@@ -7,7 +7,8 @@ The density of two normals of correlation ρ is φ(y) φ(z) Σ ρⁿ he(n, y) he
 
 which treats both factors alike, is exact for the cubic pieces on either axis, and needs one term where the correlation
 is zero or either factor stands still. The series is cut where |ρ|ⁿ falls below ``SERIES_ENDS``. Beyond ``|ρ| = 0.9`` it
-would be long, and the second normal is taken given the first on a fixed set of values instead.
+would be long, and the second normal is taken given the first on a fixed set of values instead: an error up to 2e-4 of
+an exchange at 0.98. Nearer to one a change of action is too sharp for that set, and the solver refuses.
 
 Independent scenarios (jumps) mix on each axis by itself.
 """
@@ -15,31 +16,34 @@ Independent scenarios (jumps) mix on each axis by itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from valuation.errors import InputError
+from valuation.errors import InputError, RefusalError
 from valuation.kernel.expression import Array
 from valuation.options._core._plane_axis import Axis, Refinement, interpolation
-from valuation.options._core._plane_grid import Grid
+from valuation.options._core._plane_grid import Grid, modes_by_date
 from valuation.options._core._plane_kernels import add_compiled, add_numpy
+from valuation.options._core.problem import DecisionProblem, Mode
 from valuation.options._core.process import Motion, Process
 
-__all__ = ["Engine", "Expectation", "Moves"]
+__all__ = ["Engine", "Expectation", "Moves", "moves_for"]
 
 Engine = Literal["automatic", "numpy", "compiled"]
 
 SERIES_ENDS = 1e-9
 LONGEST_SERIES_CORRELATION = 0.9
+HIGHEST_CORRELATION = 0.98
 #: Values of the first normal where the series would be too long: Gauss–Legendre on ±8.5 in pieces of half a deviation.
 _CONDITION_PIECES, _CONDITION_REACH = 34, 8.5
 #: Operators kept for use at later dates.
 _KEPT = 32
-#: From how many different steps on compiling pays (seconds to import numba and compile, against 0.05 s a step).
-COMPILED_FROM_STEPS = 200
+#: From how many sums (one start on one axis, one scenario) on compiling pays: each takes NumPy about 0.1 ms, importing
+#: numba and compiling take a few seconds, as :func:`_sums_of` counts for a problem.
+COMPILED_FROM_SUMS = 20_000
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,32 @@ class Expectation:
         """The transpose: where the weight of each start is after the step."""
         half = (weights @ self.second.T).reshape(self.first.shape[0], -1)
         return np.asarray(self.first.T @ half)
+
+
+def moves_for(problem: DecisionProblem, grid: Grid, *, engine: Engine, process_in: Callable[[Mode], Process]) -> Moves:
+    """The expectations of this problem's steps, by the engine asked for or by the one that its size calls for."""
+    if engine != "automatic":
+        return Moves(grid, is_compiled=engine == "compiled")
+    return Moves(grid, is_compiled=_sums_of(problem, grid, process_in) >= COMPILED_FROM_SUMS)
+
+
+def _sums_of(problem: DecisionProblem, grid: Grid, process_in: Callable[[Mode], Process]) -> int:
+    """How many normal sums do the different steps of a problem take?
+
+    Steps that agree at the ends of the axes and at the start count as one.
+    """
+    probes = [
+        np.array([axis.nodes[0], start, axis.nodes[-1]]) for axis, start in zip(grid.axes, grid.start, strict=True)
+    ]
+    rows = [way.points.size for way in grid.refinements]
+    found: dict[tuple[object, ...], int] = {}
+    for date, modes in enumerate(modes_by_date(problem)[1:]):
+        for process in (process_in(mode) for mode in modes):
+            steps = _steps(process, problem.times_years[date], problem.interval_years(date), probes)
+            is_long = abs(float(process.root[1, 0])) > LONGEST_SERIES_CORRELATION
+            sums = sum(count * len(step.shares) for count, step in zip(rows, steps, strict=True))
+            found[steps[0].key(), steps[1].key()] = sums * (_condition_values()[0].size if is_long else 1)
+    return sum(found.values())
 
 
 @dataclass(frozen=True)
@@ -79,9 +109,8 @@ class _Step:
 class Moves:
     """The expectations of a problem's steps on a grid; equal steps share one."""
 
-    def __init__(self, grid: Grid, *, engine: Engine, steps: int) -> None:
+    def __init__(self, grid: Grid, *, is_compiled: bool) -> None:
         self._grid = grid
-        is_compiled = engine == "compiled" or (engine == "automatic" and steps >= COMPILED_FROM_STEPS)
         self._add: Callable[[Axis, Array, Array, float, Array], None] = add_compiled if is_compiled else add_numpy
         self._kept: dict[tuple[object, ...], Expectation] = {}
 
@@ -93,10 +122,7 @@ class Moves:
         """
         ways = self._grid.refinements
         points = [np.array([place]) for place in self._grid.start] if is_from_start else [way.points for way in ways]
-        steps = [
-            _step(factor.name, motion, time, interval, places)
-            for factor, motion, places in zip(process.factors, process.motions, points, strict=True)
-        ]
+        steps = _steps(process, time, interval, points)
         correlation = 0.0 if any(step.is_still for step in steps) else float(process.root[1, 0])
         key = (is_from_start, correlation, steps[0].key(), steps[1].key())
         if key not in self._kept:
@@ -119,6 +145,7 @@ class Moves:
 
     def _conditional(self, first: _Step, second: _Step, correlation: float) -> tuple[Array, Array]:
         axes = self._grid.axes
+        _check_correlation(correlation)
         normals, weights = _condition_values()
         rest = math.sqrt(max(0.0, 1 - correlation**2))
         left = [self._moments(axes[0], _given(first, normal, 1.0, 0.0), 1) for normal in normals]
@@ -141,6 +168,11 @@ def _projected(way: Refinement, moments: Array) -> Array:
     return np.asarray(np.tensordot(way.project, moments, axes=1))
 
 
+def _steps(process: Process, time: float, interval: float, places: Sequence[Array]) -> list[_Step]:
+    triples = zip(process.factors, process.motions, places, strict=True)
+    return [_step(factor.name, motion, time, interval, at) for factor, motion, at in triples]
+
+
 def _step(name: str, motion: Motion, time: float, interval: float, places: Array) -> _Step:
     shares = motion.scenarios(time, interval)
     moved = [motion.move(time, interval, places, scenario) for scenario in range(len(shares))]
@@ -150,6 +182,16 @@ def _step(name: str, motion: Motion, time: float, interval: float, places: Array
                 f"process.{name}", found=f"a move at {time:g} years that is no number", expected="finite, deviation ≥ 0"
             )
     return _Step(shares, tuple(means for means, _ in moved), tuple(deviations for _, deviations in moved))
+
+
+def _check_correlation(correlation: float) -> None:
+    if abs(correlation) > HIGHEST_CORRELATION:
+        raise RefusalError.of(
+            "process.correlation",
+            found=f"{correlation:.4f} between two factors that move",
+            expected=f"at most {HIGHEST_CORRELATION} either way",
+            advice="Factors that move as one are one factor; or simulate.",
+        )
 
 
 def _terms(correlation: float) -> int:

@@ -66,12 +66,11 @@ def roll_back(
         decided = {}
         for mode in by_date[date]:
             worth = _action_values(problem, mode, date, grid.points.state, kept)
-            best = np.argmax(worth, axis=0)
-            decided[mode.name] = grid.project(np.take_along_axis(worth, best[None], axis=0)[0])
+            decided[mode.name] = grid.project(worth.max(axis=0))
             if keeps_policy:
-                rolled.policy[date, mode.name] = best.astype(np.int8)
+                rolled.policy[date, mode.name] = np.argmax(worth, axis=0).astype(np.int8)
             if date in threshold_dates:
-                rolled.crossings[date, mode.name] = _crossings(problem, mode, date, grid, worth, best)
+                rolled.crossings[date, mode.name] = _crossings(problem, mode, date, grid, worth)
         held = _expected(problem, grid, moves, decided, date=date - 1)
     rolled.held = held
     _decide_at_start(rolled, problem, grid, moves, decided)
@@ -95,7 +94,7 @@ def _find_first_crossings(rolled: Rolled, problem: DecisionProblem, grid: Grid) 
     mode, state = problem.by_name[problem.start_mode], grid.points.state
     kept = continuations(problem, 0, state, _carried(grid.points, rolled.held))
     worth = _action_values(problem, mode, 0, state, kept)
-    rolled.crossings[0, mode.name] = _crossings(problem, mode, 0, grid, worth, np.argmax(worth, axis=0))
+    rolled.crossings[0, mode.name] = _crossings(problem, mode, 0, grid, worth)
 
 
 def _carried(place: Place, held: Mapping[str, Array]) -> dict[str, Array]:
@@ -135,9 +134,7 @@ def _after_hazard(mode: Mode, surface: Array, time: float, interval: float, grid
     return survival * surface + (1 - survival) * grid.project(left)
 
 
-def continuations(
-    problem: DecisionProblem, date: int, state: State, held: Mapping[str, Array]
-) -> dict[str, Array]:
+def continuations(problem: DecisionProblem, date: int, state: State, held: Mapping[str, Array]) -> dict[str, Array]:
     """What holding each mode over the step is worth: its flow, and what follows; nothing after the last date."""
     zero = np.zeros_like(state[0])
     if date == problem.last:
@@ -151,9 +148,7 @@ def continuations(
     return found
 
 
-def _action_values(
-    problem: DecisionProblem, mode: Mode, date: int, state: State, kept: Mapping[str, Array]
-) -> Array:
+def _action_values(problem: DecisionProblem, mode: Mode, date: int, state: State, kept: Mapping[str, Array]) -> Array:
     """What each choice is worth in each state: (choices, …), −∞ where it is closed."""
     time = problem.times_years[date]
     found = []
@@ -186,12 +181,11 @@ def _checked(cash: Array, where: str, time: float, state: State) -> Array:
     return found
 
 
-def _crossings(
-    problem: DecisionProblem, mode: Mode, date: int, grid: Grid, worth: Array, best: NDArray[np.int64]
-) -> tuple[Crossing, ...]:
+def _crossings(problem: DecisionProblem, mode: Mode, date: int, grid: Grid, worth: Array) -> tuple[Crossing, ...]:
     """Every change of the best action along the second factor, at the first factor's points."""
     names = [action.name for action in choices(problem, mode, date)]
     first, second = (each.points for each in grid.refinements)
+    best = np.argmax(worth, axis=0)
     rows, columns = np.nonzero(best[:, 1:] != best[:, :-1])
     below, above = best[rows, columns], best[rows, columns + 1]
     low = worth[above, rows, columns] - worth[below, rows, columns]
