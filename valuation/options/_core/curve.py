@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
 
 from valuation.kernel.expression import Array
 
@@ -30,6 +29,9 @@ class Curve:
 
     @cached_property
     def _spline(self) -> Any:
+        # Imported where it is used: reading the catalogue of methods should not wait for it.
+        from scipy.interpolate import make_interp_spline
+
         return make_interp_spline(self.nodes, self.values, k=5)
 
     def __call__(self, coordinates: Array) -> Array:

@@ -14,7 +14,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
 
 from valuation.errors import InputError
 from valuation.kernel.expression import Array
@@ -29,6 +28,8 @@ __all__ = ["LineSolution", "Region", "solve_line"]
 
 #: An action is only taken for another's sake if it gains more than this share of the value at the start.
 _INDIFFERENCE = 1e-13
+#: Halvings of a cell of the grid, down to what rounding leaves.
+_HALVINGS = 48
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ class _Roller:
             where = self.grid.nodes[node] + share * self.grid.width
             return self._polished(worth, actions[left], actions[right], where, gained[node - first :][:2])
         low, high = float(self.grid.nodes[node]), float(self.grid.nodes[node + 1])
-        for _ in range(48):
+        for _ in range(_HALVINGS):
             middle = np.array([(low + high) / 2])
             is_better = worth(actions[right], middle)[0] > worth(actions[left], middle)[0]
             low, high = (low, float(middle[0])) if is_better else (float(middle[0]), high)
@@ -246,7 +247,11 @@ def _crossing(gained: Array, cell: int) -> float | None:
         a, b, c, d = differences
         return float(a + at * (b + (at - 1) * (c + (at - 2) * d)))
 
-    return float(optimize.brentq(cubic, cell, cell + 1, xtol=1e-12)) - cell
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if cubic(cell + middle) < 0 else (low, middle)
+    return (low + high) / 2
 
 
 def _best(table: Array, start: int) -> NDArray[np.intp]:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from valuation.errors import RefusalError
 from valuation.kernel.expression import Array
 from valuation.options._core.problem import DecisionProblem
 from valuation.options._core.process import Move, Process, coordinates_of
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 __all__ = ["REACH", "Grid", "LineSettings", "StepWeights", "make_grid", "step_weights", "upper_reach"]
 
@@ -146,6 +149,8 @@ def step_weights(grid: Grid, move: Move) -> StepWeights:
 
 
 def _matrix(weights: Array, columns: Array, padding: int, count: int) -> sparse.csr_array:
+    from scipy import sparse  # where it is used: reading the catalogue of methods should not wait for it
+
     width = count + 2 * padding
     placed = np.minimum(columns + padding, width - 1)
     starts = np.arange(0, weights.size + 1, weights.shape[1])
