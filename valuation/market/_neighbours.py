@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from valuation.errors import InputError
 from valuation.kernel.expression import Array
@@ -48,7 +48,7 @@ class NeighbourIndex:
     """
 
     points: Array
-    _tree: cKDTree
+    _tree: Any
 
     @classmethod
     def of(cls, points: ArrayLike) -> NeighbourIndex:
@@ -62,6 +62,9 @@ class NeighbourIndex:
         # The caller's array may change after the index was built; a tree that kept looking at it would answer wrongly.
         kept = table.copy()
         kept.flags.writeable = False
+        # Imported where it is used: reading the catalogue of methods should not wait for it.
+        from scipy.spatial import cKDTree
+
         return cls(kept, cKDTree(kept))
 
     def nearest(self, queries: ArrayLike, *, count: int, workers: int = _WORKERS) -> Neighbours:
