@@ -1,8 +1,8 @@
 """Real options; one file is one method.
 
-For a right that no method describes, the decision core is open: state it as a :class:`DecisionProblem` (states that move
-by chance, modes that change by action, dates of decision) and roll it back with :func:`solve_line` (one factor) or
-:func:`solve_plane` (two factors). ``notebooks/05_real_options`` does so.
+For a right that no method describes, the decision core is open: state it as a :class:`DecisionProblem` (states that
+move by chance, modes that change by action, dates of decision) and roll it back with :func:`solve_line` (one factor)
+or :func:`solve_plane` (two factors). ``notebooks/05_real_options`` does so.
 """
 
 from valuation.options._core.limit import Limit, in_the_limit
