@@ -17,6 +17,7 @@ from tests.valuation.asking import amounts, asked, figure, series
 from tests.valuation.assets.rights import DRUG, TRADEMARK
 from tests.valuation.every_method import SAMPLES, sample
 from valuation.appraisal import appraise, request_model
+from valuation.catalogue import methods
 from valuation.errors import IpfinError
 from valuation.kernel.fields import parse
 
@@ -285,5 +286,6 @@ def test_a_fault_in_the_request_is_named(bad: Bad) -> None:
 
 
 def test_every_method_is_tried_and_there_are_at_least_sixty_faults() -> None:
-    assert {bad.method for bad in INPUTS} == set(SAMPLES)
+    own_files = {name for name, method in methods().items() if method.approach == "options"} - {"launch_option"}
+    assert {bad.method for bad in INPUTS} == set(SAMPLES) - own_files
     assert len({(bad.method, bad.path, str(bad.value)) for bad in [*INPUTS, *REQUESTS]}) >= 60

@@ -74,6 +74,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "replacement": Label("品种更替", "replacement of the variety"),
     "response": Label("因变量", "response"),
     "revenue": Label("收入处理", "revenue"),
+    "right": Label("权利方向", "direction of the right"),
     "rights_covered": Label("所含权利", "rights covered"),
     "risk": Label("研发风险", "risk"),
     "royalty_base": Label("提成基础", "royalty base"),
@@ -205,6 +206,10 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
     "replacement": {
         "none": Label("无更替", "none"),
         "better_variety": Label("更优品种出现后份额递减", "a better variety takes over"),
+    },
+    "right": {
+        "call": Label("买入：付出行权金额，取得标的", "pay the amount and get the asset"),
+        "put": Label("放弃：交出标的，取得行权金额", "give up the asset and get the amount"),
     },
     "royalty_base": {
         "net_sales": Label("净销售额", "net sales"),

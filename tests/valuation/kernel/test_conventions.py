@@ -52,6 +52,7 @@ CHOICES = [
     ("rate_compounding", "launch_option", "rate_compounding"),
     ("related_party_rows", "nearest_neighbours", "related_party_rows"),
     ("replacement", "plant_variety_royalty", "replacement"),
+    ("right", "european_option", "right"),
     ("royalty_base", "licence_fee", "royalty_base.kind"),
     ("royalty_base", "plant_variety_royalty", "royalty"),
     ("split_rate", "profit_split", "split_rate"),

@@ -1,0 +1,40 @@
+"""Sensitivities, and probabilities beside a closed form, read off a working paper of live formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from valuation.kernel.worksheet import Worksheet
+from valuation.options._answer import differences
+from valuation.options._inputs import Compounding
+
+__all__ = ["sheet_sensitivities"]
+
+
+def sheet_sensitivities(
+    worksheet: Worksheet, inputs: Mapping[str, str], *, rate_compounding: Compounding = "continuous"
+) -> dict[str, float]:
+    """How does the line ``value`` move with inputs of its paper?
+
+    Parameters
+    ----------
+    inputs : name of the sensitivity → name of the input; ``rho`` is of the riskless rate and comes out by the
+        continuous rate, however the input is compounded.
+
+    Returns
+    -------
+    Central differences of the paper's own formulas.
+    """
+    at = {line: worksheet.value(line) for line in inputs.values()}
+
+    def value_of(changed: Mapping[str, float]) -> float:
+        draws = {line: np.array([number]) for line, number in changed.items()}
+        return float(worksheet.simulate(draws, outputs=["value"])["value"][0])
+
+    found = differences(value_of, at, inputs)
+    if rate_compounding == "annual" and "rho" in found:
+        # d/d ln(1 + r) = (1 + r) d/dr.
+        found["rho"] *= 1 + at[inputs["rho"]]
+    return found
