@@ -32,6 +32,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "condition": Label("成新情况", "condition"),
     "condition_number": Label("条件数", "condition number"),
     "cost_standard": Label("重置口径", "standard of cost"),
+    "correlation": Label("相关系数", "correlation"),
     "costs": Label("费用处理", "costs"),
     "decisions": Label("决策时点", "dates of decision"),
     "deferral_years": Label("推迟年数", "years before the first royalty"),

@@ -38,6 +38,7 @@ class Terms:
     ``growth`` is the drift of the value against the cost under which probabilities are taken.
     """
 
+    sign: float
     value: Name
     cost: Name
     life: Name
@@ -47,7 +48,6 @@ class Terms:
     loss_rate: Name
     threat: Name
     growth: Name
-    sign: float
 
     def searched(self) -> list[Name]:
         """What the American search takes, in the order of :class:`Right`."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from valuation.errors import InputError
 from valuation.kernel.expression import Expression, Name, exponential, logarithm
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, at_least, within
 from valuation.kernel.labels import Label
@@ -24,6 +25,7 @@ __all__ = [
     "d_one",
     "kept_share",
     "present",
+    "refuse_twins",
 ]
 
 PositiveAmount = Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
@@ -87,6 +89,16 @@ class Entering:
             domain=(0, 1),
         )
         return rate, self.sheet.line("loss_rate", rate * (1 - recovery), label=label, unit="1/year")
+
+
+def refuse_twins(correlation: Figure, first: Figure, second: Figure) -> None:
+    """Refuse two values that move as one: their ratio has no volatility, and there is nothing to choose by."""
+    if correlation.value == 1 and first.value == second.value:
+        raise InputError.of(
+            "correlation",
+            found=f"1 with equal volatilities {first.value}",
+            expected="two values that can move apart: below 1, or with different volatilities",
+        )
 
 
 def present(amount: Expression | float, rate: Expression, years: Expression) -> Expression:

@@ -93,6 +93,7 @@ def _enter(sheet: Sheet, inputs: EuropeanOptionInputs, unit: str) -> Terms:
         "growth", inputs.real_growth_share, rate - payout, Label("标的价值的年增长率", "yearly growth of the asset")
     )
     return Terms(
+        1.0 if inputs.right == "call" else -1.0,
         value=value,
         cost=cost,
         life=life,
@@ -102,7 +103,6 @@ def _enter(sheet: Sheet, inputs: EuropeanOptionInputs, unit: str) -> Terms:
         loss_rate=loss_rate,
         threat=threat,
         growth=growth,
-        sign=1.0 if inputs.right == "call" else -1.0,
     )
 
 
