@@ -19,6 +19,7 @@ __all__ = [
     "NO_PERIODS",
     "CorrelationFigure",
     "Entering",
+    "FeeAmount",
     "GrowthFigure",
     "PayoutFigure",
     "PositiveAmount",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 PositiveAmount = Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
+FeeAmount = Annotated[Amount, AfterValidator(at_least(0))]
 PayoutFigure = Annotated[Figure, AfterValidator(within(0, 2))]
 GrowthFigure = Annotated[Figure, AfterValidator(within(-1, 2))]
 CorrelationFigure = Annotated[Figure, AfterValidator(within(-1, 1))]
