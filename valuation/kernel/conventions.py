@@ -60,6 +60,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "model": Label("模型", "model"),
     "neighbours": Label("近邻数", "neighbours"),
     "obsolescence_combination": Label("贬值合并方式", "how obsolescence combines"),
+    "of_the_two": Label("取两者之", "which of the two"),
     "order": Label("分配次序", "order of payment"),
     "perspective": Label("评估立场", "perspective"),
     "phase_cost_timing": Label("阶段费用时点", "timing of phase costs"),
@@ -176,6 +177,7 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
         "additive": Label("各项贬值率相加", "losses added"),
         "multiplicative": Label("各项剩余率相乘", "what remains multiplied"),
     },
+    "of_the_two": {"best": Label("较高者", "the better"), "worst": Label("较低者", "the worse")},
     "perspective": {
         "whole": Label("整体", "the whole"),
         "licensor": Label("许可方", "the licensor"),

@@ -14,7 +14,7 @@ from valuation.kernel.worksheet import Sheet, Worksheet
 from valuation.options._answer import Threshold, TreeNode, write_result
 from valuation.options._core.line import LineSolution, solve_line
 from valuation.options._core.process import Lognormal, alone
-from valuation.options._entering import d_one, kept_share, present
+from valuation.options._entering import alive_share, d_one, kept_share, present
 from valuation.options._inputs import each_draw
 from valuation.options._line_findings import thresholds_of, tree_of
 from valuation.options._line_right import (
@@ -133,7 +133,7 @@ def _write_chance(sheet: Sheet, terms: Terms) -> None:
     )
     sheet.line(
         "exercise_share",
-        kept_share(sheet, "survival_share", terms.threat, terms.life) * normal_cdf(terms.sign * d2),
+        alive_share(sheet, terms.threat, terms.life) * normal_cdf(terms.sign * d2),
         label=Label("到期行权的概率", "probability of exercise at the end"),
         unit="share",
     )

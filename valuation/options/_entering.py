@@ -23,6 +23,7 @@ __all__ = [
     "GrowthFigure",
     "PayoutFigure",
     "PositiveAmount",
+    "alive_share",
     "d_one",
     "kept_share",
     "present",
@@ -112,6 +113,12 @@ def kept_share(sheet: Sheet, name: str, loss_rate: Name, years: Expression) -> N
     """The share of a right's value that the threat leaves over so many years."""
     label = Label("威胁之下所余价值比例", "share of the value that the threat leaves")
     return sheet.line(name, exponential(-(loss_rate * years)), label=label, unit="share")
+
+
+def alive_share(sheet: Sheet, threat: Name, years: Expression) -> Name:
+    """The probability that the threat has not struck within so many years."""
+    label = Label("至期末未被宣告无效的概率", "probability that the threat does not strike in the life")
+    return sheet.line("survival_share", exponential(-(threat * years)), label=label, unit="share")
 
 
 def d_one(ratio: Expression, drift: Expression, volatility: Expression, years: Expression) -> Expression:

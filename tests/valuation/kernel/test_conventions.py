@@ -44,6 +44,7 @@ CHOICES = [
     ("market_timing", "drug_rnpv", "market_timing"),
     ("mode", "cocomo_software", "mode"),
     ("obsolescence_combination", "replacement_cost", "obsolescence.combination"),
+    ("of_the_two", "best_of_two", "of"),
     ("perspective", "drug_rnpv", "perspective"),
     ("phase_cost_timing", "drug_rnpv", "phase_cost_timing"),
     ("plant_life", "plant_variety_royalty", "plant_life"),
