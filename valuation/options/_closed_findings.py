@@ -6,11 +6,20 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.worksheet import Worksheet
 from valuation.options._answer import differences
 from valuation.options._inputs import Compounding
 
-__all__ = ["sheet_sensitivities"]
+__all__ = ["AT_THE_END_ONLY", "sheet_sensitivities"]
+
+AT_THE_END_ONLY = NamedWarning(
+    "decided_at_the_end_only",
+    Label(
+        "本值假定只在期末决定；若可提前决定，权利价值不低于此值",
+        "the value lets the owner decide at the end only; a right that may be exercised earlier is worth no less",
+    ),
+)
 
 
 def sheet_sensitivities(

@@ -16,7 +16,7 @@ from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Sheet, Worksheet
 from valuation.options._answer import Findings, write_result
-from valuation.options._closed_findings import sheet_sensitivities
+from valuation.options._closed_findings import AT_THE_END_ONLY, sheet_sensitivities
 from valuation.options._entering import (
     NO_PERIODS,
     CorrelationFigure,
@@ -33,6 +33,7 @@ from valuation.options._entering import (
 from valuation.options._inputs import Compounding, LifeFigure, Threat, VolatilityFigure, check_life, continuous_rate
 from valuation.options._line_right import end_share
 from valuation.options._normal import bivariate_normal
+from valuation.options._two_legs import Leg, both_growths_or_none, enter_leg
 
 __all__ = ["METHOD", "BestOfTwoInputs"]
 
@@ -75,19 +76,6 @@ class BestOfTwoInputs(FrozenModel):
 
 
 @dataclass(frozen=True)
-class _Leg:
-    """One of the two values on the paper; ``at_the_end`` is its present value less the payouts missed."""
-
-    name: str
-    zh: str
-    value: Name
-    volatility: Name
-    payout: Name
-    growth: Name
-    at_the_end: Name
-
-
-@dataclass(frozen=True)
 class _Common:
     """What both legs share on the paper."""
 
@@ -119,6 +107,7 @@ def _build(inputs: BestOfTwoInputs, setting: Setting) -> Paper:
             "volatility": "standard deviation of the yearly log change, not variance",
         },
         beside=("value_of_the_better", "value_of_the_worse", "static_npv", "option_premium"),
+        warnings=(AT_THE_END_ONLY,),
         details=_findings(inputs, worksheet).as_details(),
     )
 
@@ -128,18 +117,15 @@ def _check(inputs: BestOfTwoInputs, setting: Setting) -> None:
     refuse_twins(inputs.correlation, inputs.first_volatility_share, inputs.second_volatility_share)
     if inputs.right == "put" and inputs.fixed_amount is None:
         raise InputError.of("fixed_amount", found="none", expected="the amount that a put receives")
-    if (inputs.real_growth_first_share is None) != (inputs.real_growth_second_share is None):
-        raise InputError.of(
-            "real_growth_second_share", found="one growth", expected="the growth of both, or of neither"
-        )
+    both_growths_or_none("real_growth_second_share", inputs.real_growth_first_share, inputs.real_growth_second_share)
 
 
-def _enter(sheet: Sheet, inputs: BestOfTwoInputs, unit: str) -> tuple[tuple[_Leg, _Leg], _Common]:
+def _enter(sheet: Sheet, inputs: BestOfTwoInputs, unit: str) -> tuple[tuple[Leg, Leg], _Common]:
     enter = Entering(sheet, unit)
     life = enter.years("life_years", inputs.life_years, Label("选择日（年）", "years to the choice"))
     rate = continuous_rate(sheet, inputs.riskless_rate_share, inputs.rate_compounding)
-    first = _enter_leg(enter, inputs, "first", (rate, life), zh="甲")
-    second = _enter_leg(enter, inputs, "second", (rate, life), zh="乙")
+    first = enter_leg(enter, inputs, "first", (rate, life), zh="甲")
+    second = enter_leg(enter, inputs, "second", (rate, life), zh="乙")
     correlation = enter.correlation(inputs.correlation)
     a, b = first.volatility, second.volatility
     ratio = sheet.line(
@@ -156,35 +142,7 @@ def _enter(sheet: Sheet, inputs: BestOfTwoInputs, unit: str) -> tuple[tuple[_Leg
     return (first, second), _Common(life, rate, correlation, ratio, threat, kept, amount)
 
 
-def _enter_leg(enter: Entering, inputs: BestOfTwoInputs, name: str, timing: tuple[Name, Name], *, zh: str) -> _Leg:
-    rate, life = timing
-    value = enter.money(f"{name}_value", getattr(inputs, f"{name}_value"), Label(f"{zh}价值", f"{name} value"))
-    volatility = enter.volatility(
-        f"{name}_volatility_share",
-        getattr(inputs, f"{name}_volatility_share"),
-        Label(f"{zh}年波动率", f"yearly volatility of the {name}"),
-    )
-    payout = enter.payout(
-        f"{name}_payout_share",
-        getattr(inputs, f"{name}_payout_share"),
-        Label(f"{zh}年派现率", f"yearly payout of the {name}"),
-    )
-    growth = enter.growth(
-        f"{name}_growth",
-        getattr(inputs, f"real_growth_{name}_share"),
-        rate - payout,
-        Label(f"{zh}年增长率", f"yearly growth of the {name}"),
-    )
-    at_the_end = enter.sheet.line(
-        f"{name}_at_the_end",
-        present(value, payout, life),
-        label=Label(f"选择日{zh}的现值（扣除派现）", f"present value of the {name} at the choice, its payouts missed"),
-        unit=enter.unit,
-    )
-    return _Leg(name, zh, value, volatility, payout, growth, at_the_end)
-
-
-def _write(sheet: Sheet, inputs: BestOfTwoInputs, legs: tuple[_Leg, _Leg], common: _Common, unit: str) -> None:
+def _write(sheet: Sheet, inputs: BestOfTwoInputs, legs: tuple[Leg, Leg], common: _Common, unit: str) -> None:
     best, worst = _write_without_amount(sheet, legs, common, unit)
     chosen = best if inputs.of == "best" else worst
     if common.amount is None:
@@ -211,7 +169,7 @@ def _write(sheet: Sheet, inputs: BestOfTwoInputs, legs: tuple[_Leg, _Leg], commo
     )
 
 
-def _write_without_amount(sheet: Sheet, legs: tuple[_Leg, _Leg], common: _Common, unit: str) -> tuple[Name, Name]:
+def _write_without_amount(sheet: Sheet, legs: tuple[Leg, Leg], common: _Common, unit: str) -> tuple[Name, Name]:
     """The better of two is the second and the right to exchange it for the first (Margrabe); the worse is the rest."""
     first, second = legs
     d1 = sheet.line(
@@ -244,9 +202,7 @@ def _write_without_amount(sheet: Sheet, legs: tuple[_Leg, _Leg], common: _Common
     return best, worst
 
 
-def _write_call(
-    sheet: Sheet, of: Literal["best", "worst"], legs: tuple[_Leg, _Leg], common: _Common, unit: str
-) -> Name:
+def _write_call(sheet: Sheet, of: Literal["best", "worst"], legs: tuple[Leg, Leg], common: _Common, unit: str) -> Name:
     """Stulz: each leg where it is the one that counts and beats the amount, less the amount where either does."""
     assert common.amount is not None
     shares = [_write_share(sheet, of, leg, other, common) for leg, other in (legs, legs[::-1])]
@@ -257,7 +213,7 @@ def _write_call(
     return sheet.line("call_value", (legs_worth - paid) * common.kept, label=label, unit=unit)
 
 
-def _write_d1(sheet: Sheet, leg: _Leg, common: _Common) -> Name:
+def _write_d1(sheet: Sheet, leg: Leg, common: _Common) -> Name:
     assert common.amount is not None
     return sheet.line(
         f"{leg.name}_d1",
@@ -267,7 +223,7 @@ def _write_d1(sheet: Sheet, leg: _Leg, common: _Common) -> Name:
     )
 
 
-def _write_share(sheet: Sheet, of: Literal["best", "worst"], leg: _Leg, other: _Leg, common: _Common) -> Name:
+def _write_share(sheet: Sheet, of: Literal["best", "worst"], leg: Leg, other: Leg, common: _Common) -> Name:
     """M(y, ±d; ±ρ′): in units of the leg, the probability that it counts and beats the amount."""
     y = _write_d1(sheet, leg, common)
     better = Name("ratio_d1", False) if leg.name == "first" else -Name("ratio_d2", False)
@@ -297,7 +253,7 @@ def _write_share(sheet: Sheet, of: Literal["best", "worst"], leg: _Leg, other: _
     )
 
 
-def _write_money_share(sheet: Sheet, of: Literal["best", "worst"], legs: tuple[_Leg, _Leg], common: _Common) -> Name:
+def _write_money_share(sheet: Sheet, of: Literal["best", "worst"], legs: tuple[Leg, Leg], common: _Common) -> Name:
     ends = [
         sheet.line(
             f"{leg.name}_d2",
@@ -328,7 +284,7 @@ def _above(of: Literal["best", "worst"]) -> Callable[[Array, Array, Array], Arra
     return probability
 
 
-def _write_chances(sheet: Sheet, inputs: BestOfTwoInputs, legs: tuple[_Leg, _Leg], common: _Common) -> None:
+def _write_chances(sheet: Sheet, inputs: BestOfTwoInputs, legs: tuple[Leg, Leg], common: _Common) -> None:
     """Closed forms under the growths: the first above the second, and the right exercised."""
     first, second = legs
     alive = alive_share(sheet, common.threat, common.life)
@@ -374,7 +330,7 @@ def _write_chances(sheet: Sheet, inputs: BestOfTwoInputs, legs: tuple[_Leg, _Leg
 
 
 def _committed(
-    inputs: BestOfTwoInputs, legs: tuple[_Leg, _Leg], common: _Common, chosen: Name, paid: Expression
+    inputs: BestOfTwoInputs, legs: tuple[Leg, Leg], common: _Common, chosen: Name, paid: Expression
 ) -> Expression:
     """Decided today: the owner's own choice (best of a call, worst of a put) is made now."""
     ends = [leg.at_the_end for leg in legs]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from valuation.errors import InputError
 from valuation.kernel.expression import Expression, Name, normal_cdf
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -29,6 +28,7 @@ from valuation.options._entering import (
     refuse_twins,
 )
 from valuation.options._inputs import LifeFigure, Threat, VolatilityFigure, check_life
+from valuation.options._two_legs import both_growths_or_none
 
 __all__ = ["METHOD", "ExchangeOptionInputs"]
 
@@ -66,7 +66,7 @@ class ExchangeOptionInputs(FrozenModel):
 def _build(inputs: ExchangeOptionInputs, setting: Setting) -> Paper:
     check_life("life_years", inputs.life_years.value, setting)
     refuse_twins(inputs.correlation, inputs.volatility_received_share, inputs.volatility_given_share)
-    _check_growth(inputs)
+    both_growths_or_none("real_growth_given_share", inputs.real_growth_received_share, inputs.real_growth_given_share)
     sheet = Sheet(title=_LABEL, axis=NO_PERIODS)
     terms = _enter(sheet, inputs, setting.currency)
     label = Label("到期交换的权利价值（欧式）", "value of exchanging at the end (European)")
@@ -86,11 +86,6 @@ def _build(inputs: ExchangeOptionInputs, setting: Setting) -> Paper:
         warnings=(SHORTCUT,),
         details=_findings(inputs, worksheet, terms).as_details(),
     )
-
-
-def _check_growth(inputs: ExchangeOptionInputs) -> None:
-    if (inputs.real_growth_received_share is None) != (inputs.real_growth_given_share is None):
-        raise InputError.of("real_growth_given_share", found="one growth", expected="the growth of both, or of neither")
 
 
 def _enter(sheet: Sheet, inputs: ExchangeOptionInputs, unit: str) -> Terms:
