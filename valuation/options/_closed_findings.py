@@ -11,7 +11,15 @@ from valuation.kernel.worksheet import Worksheet
 from valuation.options._answer import differences
 from valuation.options._inputs import Compounding
 
-__all__ = ["AT_THE_END_ONLY", "sheet_sensitivities"]
+__all__ = ["AT_THE_END_ONLY", "NOTHING_DRAWN", "ONE_DATE_EACH", "TWO_VALUES", "sheet_sensitivities"]
+
+#: What such an answer has not, and why.
+NOTHING_DRAWN = {"seed": "nothing is drawn at random"}
+ONE_DATE_EACH = NOTHING_DRAWN | {"boundary_svg": "every threshold stands at one date, so there is no line to draw"}
+TWO_VALUES = NOTHING_DRAWN | {
+    "tree": "two values move: a tree of one factor does not show them",
+    "thresholds": "what is decided at the end follows from both values and has no threshold in one of them",
+}
 
 AT_THE_END_ONLY = NamedWarning(
     "decided_at_the_end_only",

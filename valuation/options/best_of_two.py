@@ -16,7 +16,7 @@ from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Sheet, Worksheet
 from valuation.options._answer import Findings, write_result
-from valuation.options._closed_findings import AT_THE_END_ONLY, sheet_sensitivities
+from valuation.options._closed_findings import AT_THE_END_ONLY, TWO_VALUES, sheet_sensitivities
 from valuation.options._entering import (
     NO_PERIODS,
     CorrelationFigure,
@@ -352,11 +352,7 @@ def _findings(inputs: BestOfTwoInputs, worksheet: Worksheet) -> Findings:
         "vega_second": "second_volatility_share",
         "hazard": "threat_rate",
     }
-    missing = {
-        "seed": "nothing is drawn at random",
-        "tree": "two values move: a tree of one factor does not show them",
-        "thresholds": "the decision at the end is which value is higher and whether it passes the fixed amount",
-    }
+    missing = dict(TWO_VALUES)
     if inputs.fixed_amount is None:
         missing["rho"] = "no sum of money is fixed, so the riskless rate does not enter"
     else:

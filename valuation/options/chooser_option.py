@@ -14,7 +14,7 @@ from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Sheet, Worksheet
 from valuation.options._answer import Findings, write_result
-from valuation.options._closed_findings import sheet_sensitivities
+from valuation.options._closed_findings import ONE_DATE_EACH
 from valuation.options._core.line import LineSolution, solve_line
 from valuation.options._core.problem import ENDED, Action, Branch, DecisionProblem, Mode
 from valuation.options._core.process import Lognormal, alone
@@ -34,11 +34,11 @@ from valuation.options._inputs import (
     Threat,
     VolatilityFigure,
     check_life,
-    continuous_rate,
     each_draw,
     hazard_of,
 )
 from valuation.options._line_findings import thresholds_of, tree_of
+from valuation.options._one_asset import enter_asset, one_asset_sensitivities, world_of
 
 __all__ = ["METHOD", "ChooserOptionInputs"]
 
@@ -138,30 +138,17 @@ def _check_order(name: str, choice_years: Figure, life_years: Figure) -> None:
 
 def _enter(sheet: Sheet, inputs: ChooserOptionInputs, unit: str) -> dict[str, Name]:
     enter = Entering(sheet, unit)
-    entered = {
-        "value": enter.money("asset_value", inputs.asset_value, Label("标的价值", "value of the asset")),
+    asset = enter_asset(sheet, inputs, unit)
+    call, put = inputs.acquiring, inputs.giving_up
+    return vars(asset) | {
         "choice": enter.years("choice_years", inputs.choice_years, Label("选择日（年）", "years to the choice")),
-        "cost": enter.money(
-            "acquiring_amount", inputs.acquiring.amount, Label("买入（扩张）投入", "cost of acquiring")
-        ),
-        "cost_years": enter.years(
-            "acquiring_years", inputs.acquiring.life_years, Label("买入权到期（年）", "years to acquiring")
-        ),
-        "proceeds": enter.money(
-            "giving_up_amount", inputs.giving_up.amount, Label("放弃所得", "proceeds of giving up")
-        ),
+        "cost": enter.money("acquiring_amount", call.amount, Label("买入（扩张）投入", "cost of acquiring")),
+        "cost_years": enter.years("acquiring_years", call.life_years, Label("买入权到期（年）", "years to acquiring")),
+        "proceeds": enter.money("giving_up_amount", put.amount, Label("放弃所得", "proceeds of giving up")),
         "proceeds_years": enter.years(
-            "giving_up_years", inputs.giving_up.life_years, Label("放弃权到期（年）", "years to giving up")
-        ),
-        "volatility": enter.volatility(
-            "volatility_share", inputs.volatility_share, Label("年波动率", "yearly volatility")
+            "giving_up_years", put.life_years, Label("放弃权到期（年）", "years to giving up")
         ),
     }
-    entered["rate"] = continuous_rate(sheet, inputs.riskless_rate_share, inputs.rate_compounding)
-    label = Label("年派现率", "yearly payout")
-    entered["payout"] = enter.payout("payout_yield_share", inputs.payout_yield_share, label)
-    entered["threat"], entered["loss_rate"] = enter.threat(inputs.threat)
-    return entered
 
 
 def _write(sheet: Sheet, inputs: ChooserOptionInputs, entered: dict[str, Name], unit: str) -> None:
@@ -324,8 +311,6 @@ def _problem(chooser: _Chooser, hazard_rate: float) -> DecisionProblem:
 def _findings(inputs: ChooserOptionInputs, worksheet: Worksheet) -> Findings:
     chooser = _numbers(worksheet)
     solution = _solved(chooser)
-    real = inputs.real_growth_share
-    process = None if real is None else alone("value", "log", Lognormal(real.value, chooser.volatility**2))
     counted = dataclasses.replace(solution, problem=_problem(chooser, worksheet.value("threat_rate")))
     formula = "closed form" if inputs.is_simple else "quadrature"
     return Findings(
@@ -335,19 +320,12 @@ def _findings(inputs: ChooserOptionInputs, worksheet: Worksheet) -> Findings:
         ),
         timing="nothing is paid at the choice; each amount is paid, or received, at the date of its right",
         pledgee="the better right chosen today and exercised as decided today, or nothing: no skill is counted on",
-        sensitivities=sheet_sensitivities(
-            worksheet,
-            {"delta": "asset_value", "vega": "volatility_share", "rho": "riskless_rate_share", "hazard": "threat_rate"},
-            rate_compounding=inputs.rate_compounding,
-        ),
+        sensitivities=one_asset_sensitivities(worksheet, inputs),
         thresholds=thresholds_of(solution),
-        probabilities=counted.event_shares(process),
-        probability_measure="risk_neutral" if real is None else "real_world",
+        probabilities=counted.event_shares(world_of(inputs)),
+        probability_measure="risk_neutral" if inputs.real_growth_share is None else "real_world",
         tree=tree_of(solution, modes=_shown_modes(solution, chooser)),
-        not_applicable={
-            "seed": "nothing is drawn at random",
-            "boundary_svg": "every threshold stands at one date, so there is no line to draw",
-        },
+        not_applicable=ONE_DATE_EACH,
         level_label=Label("标的价值", "value of the asset"),
     )
 

@@ -18,9 +18,10 @@ from valuation.options._closed_exchange import (
     shown,
     write_exchange,
 )
-from valuation.options._closed_findings import sheet_sensitivities
+from valuation.options._closed_findings import NOTHING_DRAWN
 from valuation.options._entering import NO_PERIODS, Entering, GrowthFigure, PayoutFigure, PositiveAmount
-from valuation.options._inputs import Compounding, LifeFigure, Threat, VolatilityFigure, check_life, continuous_rate
+from valuation.options._inputs import Compounding, LifeFigure, Threat, VolatilityFigure, check_life
+from valuation.options._one_asset import enter_asset, one_asset_sensitivities
 
 __all__ = ["METHOD", "EuropeanOptionInputs"]
 
@@ -82,26 +83,25 @@ def _build(inputs: EuropeanOptionInputs, setting: Setting) -> Paper:
 
 def _enter(sheet: Sheet, inputs: EuropeanOptionInputs, unit: str) -> Terms:
     enter = Entering(sheet, unit)
-    value = enter.money("asset_value", inputs.asset_value, Label("标的价值", "value of the asset"))
+    asset = enter_asset(sheet, inputs, unit)
     cost = enter.money("exercise_amount", inputs.exercise_amount, Label("行权金额", "amount of exercise"))
     life = enter.years("life_years", inputs.life_years, Label("到期年数", "years to the date of exercise"))
-    volatility = enter.volatility("volatility_share", inputs.volatility_share, Label("年波动率", "yearly volatility"))
-    rate = continuous_rate(sheet, inputs.riskless_rate_share, inputs.rate_compounding)
-    payout = enter.payout("payout_yield_share", inputs.payout_yield_share, Label("年派现率", "yearly payout"))
-    threat, loss_rate = enter.threat(inputs.threat)
     growth = enter.growth(
-        "growth", inputs.real_growth_share, rate - payout, Label("标的价值的年增长率", "yearly growth of the asset")
+        "growth",
+        inputs.real_growth_share,
+        asset.rate - asset.payout,
+        Label("标的价值的年增长率", "yearly growth of the asset"),
     )
     return Terms(
         1.0 if inputs.right == "call" else -1.0,
-        value=value,
+        value=asset.value,
         cost=cost,
         life=life,
-        rate=rate,
-        payout=payout,
-        volatility=volatility,
-        loss_rate=loss_rate,
-        threat=threat,
+        rate=asset.rate,
+        payout=asset.payout,
+        volatility=asset.volatility,
+        loss_rate=asset.loss_rate,
+        threat=asset.threat,
         growth=growth,
     )
 
@@ -112,21 +112,12 @@ def _findings(inputs: EuropeanOptionInputs, worksheet: Worksheet, terms: Terms) 
         convergence=convergence(worksheet, terms),
         timing="the amount is paid, or received, at the end of the life, on the day of exercise",
         pledgee="exercise at the end as decided today, or nothing: the owner's skill and funds are not counted on",
-        sensitivities=sheet_sensitivities(
-            worksheet,
-            {
-                "delta": "asset_value",
-                "vega": "volatility_share",
-                "rho": "riskless_rate_share",
-                "hazard": "threat_rate",
-            },
-            rate_compounding=inputs.rate_compounding,
-        ),
+        sensitivities=one_asset_sensitivities(worksheet, inputs),
         thresholds=thresholds,
         probabilities=closed_probabilities(worksheet, terms, solution),
         probability_measure="risk_neutral" if inputs.real_growth_share is None else "real_world",
         tree=tree,
-        not_applicable={"seed": "nothing is drawn at random"},
+        not_applicable=NOTHING_DRAWN,
         level_label=Label("标的价值", "value of the asset"),
     )
 

@@ -16,7 +16,7 @@ from valuation.options._closed_exchange import (
     shown,
     write_exchange,
 )
-from valuation.options._closed_findings import sheet_sensitivities
+from valuation.options._closed_findings import NOTHING_DRAWN, sheet_sensitivities
 from valuation.options._entering import (
     NO_PERIODS,
     CorrelationFigure,
@@ -185,8 +185,8 @@ def _findings(inputs: ExchangeOptionInputs, worksheet: Worksheet, terms: Terms) 
         probabilities=closed_probabilities(worksheet, terms, solution),
         probability_measure="risk_neutral" if inputs.real_growth_given_share is None else "real_world",
         tree=tree,
-        not_applicable={
-            "seed": "nothing is drawn at random",
+        not_applicable=NOTHING_DRAWN
+        | {
             "rho": "no sum of money is fixed, so the riskless rate does not enter (Margrabe 1978)",
         },
         level_label=Label("取得标的价值（付出标的不变时）", "value of what is got (what is paid held where it is)"),

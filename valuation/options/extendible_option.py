@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Literal
 
 from valuation.errors import InputError
@@ -14,9 +14,7 @@ from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Sheet, Worksheet
 from valuation.options._answer import Findings, write_result
-from valuation.options._closed_findings import sheet_sensitivities
-from valuation.options._core.line import LineSolution
-from valuation.options._core.process import Lognormal, alone
+from valuation.options._closed_findings import ONE_DATE_EACH
 from valuation.options._entering import (
     NO_PERIODS,
     Entering,
@@ -35,11 +33,11 @@ from valuation.options._inputs import (
     Threat,
     VolatilityFigure,
     check_life,
-    continuous_rate,
     each_draw,
 )
 from valuation.options._line_findings import thresholds_of, tree_of
 from valuation.options._normal import bivariate_normal
+from valuation.options._one_asset import enter_asset, one_asset_sensitivities, world_of
 
 __all__ = ["METHOD", "ExtendibleOptionInputs"]
 
@@ -110,8 +108,8 @@ def _build(inputs: ExtendibleOptionInputs, setting: Setting) -> Paper:
 
 def _enter(sheet: Sheet, inputs: ExtendibleOptionInputs, unit: str) -> dict[str, Name]:
     enter = Entering(sheet, unit)
-    entered = {
-        "value": enter.money("asset_value", inputs.asset_value, Label("标的价值", "value of the asset")),
+    asset = enter_asset(sheet, inputs, unit)
+    entered = vars(asset) | {
         "amount": enter.money("exercise_amount", inputs.exercise_amount, Label("行权金额", "amount of exercise")),
         "first": enter.years("first_years", inputs.first_years, Label("首次到期（年）", "years to the first date")),
         "extended_amount": enter.money(
@@ -121,14 +119,7 @@ def _enter(sheet: Sheet, inputs: ExtendibleOptionInputs, unit: str) -> dict[str,
             "extended_years", inputs.extended_years, Label("展期后到期（年）", "years to the extended date")
         ),
         "fee": enter.money("extension_fee", inputs.extension_fee, Label("展期费", "fee of extending")),
-        "volatility": enter.volatility(
-            "volatility_share", inputs.volatility_share, Label("年波动率", "yearly volatility")
-        ),
     }
-    entered["rate"] = continuous_rate(sheet, inputs.riskless_rate_share, inputs.rate_compounding)
-    label = Label("年派现率", "yearly payout")
-    entered["payout"] = enter.payout("payout_yield_share", inputs.payout_yield_share, label)
-    entered["threat"], entered["loss_rate"] = enter.threat(inputs.threat)
     sheet.check(
         "extension_comes_later",
         entered["first"] < entered["extended"],
@@ -341,6 +332,7 @@ def _write_committed(sheet: Sheet, sign: float, entered: dict[str, Name], unit: 
 def _findings(inputs: ExtendibleOptionInputs, worksheet: Worksheet) -> Findings:
     right = Extendible(inputs.sign, *(worksheet.value(line) for line in _LINES))
     solution = solved_extendible(right)
+    counted = dataclasses.replace(solution, problem=extendible_problem(right, worksheet.value("threat_rate")))
     last = right.extended_years
     return Findings(
         convergence=(
@@ -350,20 +342,13 @@ def _findings(inputs: ExtendibleOptionInputs, worksheet: Worksheet) -> Findings:
         ),
         timing="the fee is paid at the first date, each amount at its date of exercise",
         pledgee="exercise, at first or once extended, as decided today, or nothing: no skill or funds are counted on",
-        sensitivities=sheet_sensitivities(
-            worksheet,
-            {"delta": "asset_value", "vega": "volatility_share", "rho": "riskless_rate_share", "hazard": "threat_rate"},
-            rate_compounding=inputs.rate_compounding,
-        ),
+        sensitivities=one_asset_sensitivities(worksheet, inputs),
         # At the last date only the extended right is still held.
         thresholds=[each for each in thresholds_of(solution) if (each.time_years, each.mode) != (last, "held")],
-        probabilities=_probabilities(inputs, worksheet, right, solution),
+        probabilities=counted.event_shares(world_of(inputs)),
         probability_measure="risk_neutral" if inputs.real_growth_share is None else "real_world",
         tree=tree_of(solution, modes=["held", "held", "extended"]),
-        not_applicable={
-            "seed": "nothing is drawn at random",
-            "boundary_svg": "every threshold stands at one date, so there is no line to draw",
-        },
+        not_applicable=ONE_DATE_EACH,
         level_label=Label("标的价值", "value of the asset"),
     )
 
@@ -381,15 +366,6 @@ _LINES = (
     "payout_yield_share",
     "loss_rate",
 )
-
-
-def _probabilities(
-    inputs: ExtendibleOptionInputs, worksheet: Worksheet, right: Extendible, solution: LineSolution
-) -> Mapping[str, float]:
-    counted = dataclasses.replace(solution, problem=extendible_problem(right, worksheet.value("threat_rate")))
-    if inputs.real_growth_share is None:
-        return counted.event_shares()
-    return counted.event_shares(alone("value", "log", Lognormal(inputs.real_growth_share.value, right.volatility**2)))
 
 
 _LABEL = Label("可展期选择权", "Extendible option")

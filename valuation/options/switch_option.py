@@ -15,7 +15,7 @@ from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Sheet, Worksheet
 from valuation.options._answer import Findings, write_result
-from valuation.options._closed_findings import AT_THE_END_ONLY, sheet_sensitivities
+from valuation.options._closed_findings import AT_THE_END_ONLY, TWO_VALUES, sheet_sensitivities
 from valuation.options._entering import (
     NO_PERIODS,
     CorrelationFigure,
@@ -267,11 +267,7 @@ def _findings(inputs: SwitchOptionInputs, worksheet: Worksheet) -> Findings:
             "invalidated": end_share(worksheet.value("threat_rate"), worksheet.value("life_years")),
         },
         probability_measure="risk_neutral" if inputs.real_growth_input_share is None else "real_world",
-        not_applicable={
-            "seed": "nothing is drawn at random",
-            "tree": "two values move: a tree of one factor does not show them",
-            "thresholds": "the decision at the end is whether revenue passes the input's cost and the fixed cost",
-        },
+        not_applicable=TWO_VALUES,
     )
 
 

@@ -30,7 +30,7 @@ def beside(found: Conclusion) -> dict[str, float]:
 
 
 def quantlib_american(
-    value: float, cost: float, years: int, rate: float, payout: float, volatility: float, *, is_call: bool
+    value: float, cost: float, years: int, rate: float, payout: float, volatility: float, *, is_call: bool = True
 ) -> float:
     """QdFp, the integral-equation engine; whole years of 365 days."""
     before = ql.Settings.instance().evaluationDate

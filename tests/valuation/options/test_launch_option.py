@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import QuantLib as ql
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.linalg import solve_banded
 
 from tests.valuation.asking import PATENT, VARIETY, amount, answered, figure, option
+from tests.valuation.options.asking import quantlib_american
 from valuation.errors import InputError
 from valuation.kernel.conclusion import Conclusion
 from valuation.options._lattice import Launch, american_launch_value, launch_boundary
@@ -48,28 +48,6 @@ def black_scholes(value: float, cost: float, years: float, rate: float, payout: 
 
 
 # --- constant yield: QuantLib ---------------------------------------------------------------------
-
-TODAY = ql.Date(1, 1, 2021)
-
-
-def quantlib_american(value: float, cost: float, years: int, rate: float, payout: float, volatility: float) -> float:
-    """QdFp, the integral-equation engine; whole years of 365 days."""
-    before = ql.Settings.instance().evaluationDate
-    ql.Settings.instance().evaluationDate = TODAY
-    try:
-        count = ql.Actual365Fixed()
-        process = ql.BlackScholesMertonProcess(
-            ql.QuoteHandle(ql.SimpleQuote(value)),
-            ql.YieldTermStructureHandle(ql.FlatForward(TODAY, payout, count)),
-            ql.YieldTermStructureHandle(ql.FlatForward(TODAY, rate, count)),
-            ql.BlackVolTermStructureHandle(ql.BlackConstantVol(TODAY, ql.NullCalendar(), volatility, count)),
-        )
-        exercise = ql.AmericanExercise(TODAY, TODAY + 365 * years)
-        contract = ql.VanillaOption(ql.PlainVanillaPayoff(ql.Option.Call, cost), exercise)
-        contract.setPricingEngine(ql.QdFpAmericanEngine(process, ql.QdFpAmericanEngine.highPrecisionScheme()))
-        return float(contract.NPV())
-    finally:
-        ql.Settings.instance().evaluationDate = before
 
 
 @pytest.mark.parametrize("volatility", [0.15, 0.35, 0.7])
