@@ -49,6 +49,11 @@ class ConstantThreat(FrozenModel):
 
     The probability that it strikes within t years is 1 − e^(−λt). It is a discrete event: it belongs neither in the
     volatility nor once more in the discount rate.
+
+    Attributes
+    ----------
+    rate_per_year : λ, how often such an end is expected a year.
+    recovery_share : the share of the value that is left when it strikes.
     """
 
     kind: Literal["constant"]

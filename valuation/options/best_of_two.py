@@ -52,6 +52,8 @@ class BestOfTwoInputs(FrozenModel):
     life_years : when the choice is made.
     first_volatility_share, second_volatility_share, correlation : of their yearly log changes.
     first_payout_share, second_payout_share : the continuous yearly yield of each, which the right's owner misses.
+    riskless_rate_share, rate_compounding : the riskless rate and how it is compounded; an annual rate r enters as
+        ln(1 + r).
     threat : to the right before it is exercised; its ``recovery_share`` is left of what the right was then worth.
     real_growth_first_share, real_growth_second_share : expected yearly growth of each in the world (continuous, after
         payouts), both or none, for probabilities; None gives them under the drift of valuation and says so.

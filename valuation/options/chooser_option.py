@@ -44,7 +44,13 @@ __all__ = ["METHOD", "ChooserOptionInputs"]
 
 
 class Choice(FrozenModel):
-    """One of the two rights: its amount and the date at which it is exercised or lapses."""
+    """One of the two rights.
+
+    Attributes
+    ----------
+    amount : what is paid for the asset, or received for it.
+    life_years : when the right is exercised, or lapses.
+    """
 
     amount: PositiveAmount
     life_years: LifeFigure
@@ -60,6 +66,8 @@ class ChooserOptionInputs(FrozenModel):
     acquiring : the right to pay its amount for the asset (expanding), if it is chosen.
     giving_up : the right to give the asset up for its amount (abandoning), if it is chosen.
     volatility_share : standard deviation (not variance) of the yearly change of the logarithm of the asset's value.
+    riskless_rate_share, rate_compounding : the riskless rate and how it is compounded; an annual rate r enters as
+        ln(1 + r).
     payout_yield_share : the share of its value that the asset pays a year, continuously, and the right's owner misses.
     threat : to the rights before they are exercised; its ``recovery_share`` is left of what they were then worth.
     real_growth_share : the expected yearly growth of the asset's value in the world (continuous, after payouts), for

@@ -69,7 +69,10 @@ class ExpandContractAbandonInputs(FrozenModel):
         not after one another, giving up from any scale.
     decisions_per_year : how often the owner decides; part of the model and echoed.
     life_years : how long the choices last; after that the project runs on as it is.
+    riskless_rate_share, rate_compounding : the riskless rate and how it is compounded; an annual rate r enters as
+        ln(1 + r).
     payout_yield_share : the share of its value that the project pays its owner a year, continuously.
+    threat : what may end the right at once; its recovery is a share of the project's value then.
     real_growth_share : the expected yearly growth of the value in the world (continuous), for probabilities; None
         gives them under the drift of valuation and says so.
     """

@@ -53,6 +53,8 @@ class ExtendibleOptionInputs(FrozenModel):
     extended_amount, extended_years : the amount and the later date, if it is extended.
     extension_fee : what extending costs, paid at the first date (a renewal fee, an annuity of a patent).
     volatility_share : standard deviation (not variance) of the yearly change of the logarithm of the asset's value.
+    riskless_rate_share, rate_compounding : the riskless rate and how it is compounded; an annual rate r enters as
+        ln(1 + r).
     payout_yield_share : the share of its value that the asset pays a year, continuously, and the right's owner misses.
     threat : to the right before it is exercised; its ``recovery_share`` is left of what the right was then worth.
     real_growth_share : the expected yearly growth of the asset's value in the world (continuous, after payouts), for

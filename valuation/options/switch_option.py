@@ -47,6 +47,8 @@ class SwitchOptionInputs(FrozenModel):
     revenue_volatility_share, input_volatility_share, correlation : of their yearly log changes.
     revenue_payout_share, input_payout_share : the continuous yearly yield of each; for a futures price the riskless
         rate, since it grows at nothing.
+    riskless_rate_share, rate_compounding : the riskless rate and how it is compounded; an annual rate r enters as
+        ln(1 + r).
     threat : to the right before the decision; its ``recovery_share`` is left of what the right was then worth.
     real_growth_revenue_share, real_growth_input_share : expected yearly growth of each in the world (continuous, after
         payouts), both or none, for the probability; None gives it under the drift of valuation and says so.
