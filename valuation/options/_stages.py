@@ -8,18 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from valuation.kernel.expression import Array
+from valuation.kernel.figures import Figure, within
 from valuation.options._core.line import LineSolution
 from valuation.options._core.line_events import expected_counts
 from valuation.options._core.problem import ENDED, Action, ActionKind, Branch, DecisionProblem, Mode, Payoff, State
 from valuation.options._core.process import Process
 from valuation.options._inputs import hazard_of
 
-__all__ = ["Stage", "chances_of", "fixed", "staged_problem"]
+__all__ = ["NowOrLaterFigure", "SpanFigure", "Stage", "chances_of", "fixed", "staged_problem"]
 
+#: Two decisions lie a week apart at least: nearer ones would need nodes too close for years of the others.
+SHORTEST_YEARS = 0.02
+SpanFigure = Annotated[Figure, AfterValidator(within(SHORTEST_YEARS, 100))]
+
+
+def _now_or_later(figure: Figure) -> Figure:
+    """0 (today), or 0.02 years and more."""
+    if figure.value != 0 and not SHORTEST_YEARS <= figure.value <= 100:
+        context = {"least": f"{SHORTEST_YEARS:g}", "found": f"{figure.value:g}"}
+        raise PydanticCustomError("range", "0 (today) or {least} and more, not {found}", context)
+    return figure
+
+
+NowOrLaterFigure = Annotated[Figure, AfterValidator(_now_or_later)]
 #: The one mode of a right of stages.
 HELD = "held"
 

@@ -28,14 +28,13 @@ from valuation.options._entries import (
 )
 from valuation.options._inputs import (
     Compounding,
-    LifeFigure,
     Threat,
     VolatilityFigure,
     check_life,
     continuous_rate,
 )
 from valuation.options._line_findings import thresholds_of, tree_of
-from valuation.options._stages import Stage, chances_of, fixed, staged_problem
+from valuation.options._stages import SpanFigure, Stage, chances_of, fixed, staged_problem
 
 __all__ = ["METHOD", "CompoundOptionInputs"]
 
@@ -48,7 +47,7 @@ class FirstRight(FrozenModel):
 
     side: Literal["call", "put"]
     strike: Annotated[Amount, AfterValidator(at_least(0))]
-    decided_in_years: LifeFigure
+    decided_in_years: SpanFigure
 
 
 class SecondRight(FrozenModel):
@@ -59,7 +58,7 @@ class SecondRight(FrozenModel):
 
     side: Literal["call", "put"]
     strike: Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
-    decided_after_years: LifeFigure
+    decided_after_years: SpanFigure
 
 
 class CompoundOptionInputs(FrozenModel):
