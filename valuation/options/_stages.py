@@ -16,13 +16,15 @@ from pydantic_core import PydanticCustomError
 
 from valuation.kernel.expression import Array
 from valuation.kernel.figures import Figure, within
+from valuation.options._answer import Threshold
 from valuation.options._core.line import LineSolution
 from valuation.options._core.line_events import expected_counts
 from valuation.options._core.problem import ENDED, Action, ActionKind, Branch, DecisionProblem, Mode, Payoff, State
 from valuation.options._core.process import Process
 from valuation.options._inputs import hazard_of
+from valuation.options._line_findings import thresholds_of
 
-__all__ = ["NowOrLaterFigure", "SpanFigure", "Stage", "chances_of", "fixed", "staged_problem"]
+__all__ = ["NowOrLaterFigure", "SpanFigure", "Stage", "boundary_of", "chances_of", "fixed", "staged_problem"]
 
 #: Two decisions lie a week apart at least: nearer ones would need nodes too close for years of the others.
 SHORTEST_YEARS = 0.02
@@ -113,3 +115,10 @@ def chances_of(
     modes = tuple(replace(mode, hazard=hazard_of(threat_rate_per_year)) for mode in problem.modes)
     struck = replace(problem, modes=modes)
     return expected_counts(struck, solution.grid, solution.policy, process)
+
+
+def boundary_of(solution: LineSolution, *, go: str, stop: str) -> tuple[Threshold, ...]:
+    """From which level on is each stage gone into? One boundary over time, whatever the stages are called."""
+    kinds = {action.name: action.kind for mode in solution.problem.modes for action in mode.actions}
+    names = {name: stop if kind == "abandon" else go for name, kind in kinds.items()}
+    return tuple(replace(each, action=names[each.action]) for each in thresholds_of(solution))

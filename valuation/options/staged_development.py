@@ -26,8 +26,16 @@ from valuation.options._inputs import (
     continuous_rate,
     each_draw,
 )
-from valuation.options._line_findings import thresholds_of, tree_of
-from valuation.options._stages import NowOrLaterFigure, SpanFigure, Stage, chances_of, fixed, staged_problem
+from valuation.options._line_findings import tree_of
+from valuation.options._stages import (
+    NowOrLaterFigure,
+    SpanFigure,
+    Stage,
+    boundary_of,
+    chances_of,
+    fixed,
+    staged_problem,
+)
 
 __all__ = ["METHOD", "StagedDevelopmentInputs"]
 
@@ -312,7 +320,7 @@ def _findings(inputs: StagedDevelopmentInputs, worksheet: Worksheet) -> Findings
         timing="each outlay is paid when its stage begins; success is known when the next decision is taken",
         pledgee="the whole plan paid for as its stages are reached, or nothing: no right to stop, no skill to launch",
         sensitivities=_sensitivities(inputs, at),
-        thresholds=thresholds_of(solution),
+        thresholds=boundary_of(solution, go="go on", stop="give up"),
         probabilities=chances_of(solution, threat_rate_per_year=at["threat_rate"], process=process),
         probability_measure="risk_neutral" if real is None else "real_world",
         tree=tree_of(solution),
