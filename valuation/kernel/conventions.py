@@ -287,6 +287,7 @@ _SENTENCES: Mapping[str, str] = {
     "paid at the start of each step": "于各步期初支付",
     "what is left is a share of the right's value when it strikes": "所余为发生时权利价值的一个比例",
     "a year's return is counted when its fee is paid": "各年收益计于缴纳该年年费之日",
+    "of the states today; after a message by Bayes' rule": "各状态的今日概率；获信息后按贝叶斯法则更新",
     "paid when the stage begins": "于阶段开始时支付",
     "success of a stage is an event of its own, not in the volatility": "阶段成败为独立事件，不计入波动率",
     "geometric Brownian motion": "几何布朗运动",

@@ -89,7 +89,57 @@ def _long_dated(text: str) -> float:
     return float(found.value) / UNITS
 
 
+def learning(*, states: list[Case], decisions: list[Case], rate: float, known_before: int) -> Any:
+    """A chance to invest in a world whose state becomes known before one of the decisions."""
+    inputs = {
+        "states": states,
+        "decisions": decisions,
+        "information": [{"kind": "state_known", "before_decision": known_before}],
+        "discount_rate_share": figure(rate),
+        "rate_footing": "before_tax nominal",
+    }
+    return appraised("learning_tree", inputs).conclusions[0]
+
+
+def postponement(inputs: Case) -> Case:
+    """The value is asked with both dates open, then with the later one alone."""
+    states = [
+        {
+            "name": f"state {number}",
+            "probability_share": figure(share),
+            "worth": {"kind": "yearly_flows", "amounts": [amount(cash)] * 2},
+        }
+        for number, (cash, share) in enumerate(
+            zip(inputs["annual_cash_two_years_by_state"], inputs["prob"], strict=True), start=1
+        )
+    ]
+    outlay = amount(inputs["outlay"])
+    later = {"in_years": figure(float(inputs["postponement_years"])), "outlay": outlay}
+    stated: Case = {"states": states, "rate": inputs["discount_rate"]}
+    both = learning(**stated, decisions=[{"in_years": figure(0.0), "outlay": outlay}, later], known_before=2)
+    postponed = learning(**stated, decisions=[later], known_before=1)
+    now = {each.name: each.value for each in both.beside}["static_npv"]
+    return {"npv_now": now / UNITS, "npv_postponed_at_t0": postponed.value / UNITS}
+
+
+def invest_next_year(inputs: Case) -> Case:
+    shares = (inputs["prob_up"], 1 - inputs["prob_up"])
+    states = [
+        {
+            "name": name,
+            "probability_share": figure(share),
+            "worth": {"kind": "present_value", "amount": amount(inputs[f"pv_if_{name}_m"])},
+        }
+        for name, share in zip(("up", "down"), shares, strict=True)
+    ]
+    decisions = [{"in_years": figure(1.0), "outlay": amount(inputs["cost_next_year_m"])}]
+    found = learning(states=states, decisions=decisions, rate=inputs["discount_rate"], known_before=1)
+    return {"value_of_waiting_m": found.value / UNITS}
+
+
 ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "haug-put-on-call-compound": put_on_call,
     "compound-long-dated": long_dated,
+    "postponement-option-three-states": postponement,
+    "wiki-invest-next-year": invest_next_year,
 }

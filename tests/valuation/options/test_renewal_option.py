@@ -195,7 +195,7 @@ def test_the_chinese_table_states_the_fees() -> None:
     full = by_table(TABLE)
     assert full.worksheet.value("fee_12") == 4_000
     assert full.value < found.value
-    assert any("recalled" in each.name or "年费" in each.label.zh for each in found.warnings)
+    assert any("reduction_years" in f"{each.code} {each.label.en}" for each in found.warnings)
 
 
 def test_the_table_is_in_yuan() -> None:
