@@ -109,7 +109,7 @@ def write_compound(sheet: Sheet, terms: CompoundTerms) -> Name:
     _second_right(sheet, terms, (z1, z2), (kept, paid))
     correlation = sheet.line(
         "correlation",
-        terms.sign * (terms.first_years / last) ** 0.5,
+        _signed(terms.sign, (terms.first_years / last) ** 0.5),
         label=Label("两次决策的相关系数", "correlation of the two decisions"),
         unit="1",
     )
@@ -125,10 +125,21 @@ def write_compound(sheet: Sheet, terms: CompoundTerms) -> Name:
     )
     return sheet.line(
         "closed_form",
-        larger(both * (kept * received - paid * spent) - terms.sign * first * normal_cdf(both * y2), 0),
+        larger(_closed(terms, kept * received - paid * spent, first * normal_cdf(_signed(both, y2))), 0),
         label=Label("复合选择权闭式解", "closed form of the compound"),
         unit=terms.unit,
     )
+
+
+def _closed(terms: CompoundTerms, second: Expression, first: Expression) -> Expression:
+    """What the second right brings (or costs, if it is sold), less the first strike (or with it)."""
+    both = _signed(terms.sign * terms.second_sign, second)
+    return both - first if terms.sign > 0 else both + first
+
+
+def _signed(sign: float, expression: Expression) -> Expression:
+    """The expression or its negative."""
+    return expression if sign > 0 else -expression
 
 
 def _critical_value(sheet: Sheet, terms: CompoundTerms) -> Name:
@@ -220,11 +231,11 @@ def _present_values(sheet: Sheet, terms: CompoundTerms, last: Name) -> tuple[Nam
 def _second_right(sheet: Sheet, terms: CompoundTerms, bounds: tuple[Name, Name], present: tuple[Name, Name]) -> None:
     sign = terms.second_sign
     (upper, lower), (kept, paid) = bounds, present
-    alone: Expression = sign * (kept * normal_cdf(sign * upper) - paid * normal_cdf(sign * lower))
+    alone: Expression = _signed(sign, kept * normal_cdf(_signed(sign, upper)) - paid * normal_cdf(_signed(sign, lower)))
     sheet.line("second_right", alone, label=Label("第二个权利单独的价值", "the second right alone"), unit=terms.unit)
     sheet.line(
         "second_committed",
-        sign * (kept - paid),
+        _signed(sign, kept - paid),
         label=Label("第二个权利必定行权的价值", "the second right if surely exercised"),
         unit=terms.unit,
     )

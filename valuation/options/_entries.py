@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from valuation.kernel.expression import Name
 from valuation.kernel.figures import Amount, Figure
 from valuation.kernel.labels import Label
 from valuation.kernel.worksheet import Sheet, Worksheet
 from valuation.options._answer import differences
-from valuation.options._inputs import Compounding, ConstantThreat, NoThreat, threat_rate
+from valuation.options._inputs import Compounding, ConstantThreat, NoThreat, each_draw, threat_rate
 
-__all__ = ["enter_amount", "enter_share", "enter_threat", "enter_volatility", "enter_years", "slopes_of"]
+__all__ = ["enter_amount", "enter_share", "enter_threat", "enter_volatility", "enter_years", "search_from", "slopes_of"]
 
 
 def enter_amount(sheet: Sheet, name: str, stated: Amount, *, label: Label, unit: str) -> Name:
@@ -52,6 +52,34 @@ def enter_threat(sheet: Sheet, threat: NoThreat | ConstantThreat) -> dict[str, N
         sheet, "recovery_share", threat.recovery_share, label=Label("失效后残余比例", "share left after the end")
     )
     return {"threat": rate, "threat_cost": sheet.line("threat_cost", rate * (1 - recovery), label=label, unit="1/year")}
+
+
+def search_from(
+    sheet: Sheet,
+    name: str,
+    value_of: Callable[[Mapping[str, float]], float],
+    entered: Mapping[str, Name],
+    *,
+    label: Label,
+    unit: str,
+    explanation: Label,
+    total: bool = False,
+) -> Name:
+    """Add a line found by a search over numbers that are known by their names on the sheet."""
+    names = list(entered)
+
+    def searched(*numbers: float, draws: int) -> float:
+        return value_of(dict(zip(names, numbers, strict=True)))
+
+    return sheet.search(
+        name,
+        each_draw(searched),
+        list(entered.values()),
+        label=label,
+        unit=unit,
+        explanation=explanation,
+        total=total,
+    )
 
 
 def slopes_of(

@@ -19,8 +19,8 @@ from valuation.options._answer import Findings, write_result
 from valuation.options._core.line import LineSolution, solve_line
 from valuation.options._core.problem import State
 from valuation.options._core.process import Lognormal, alone
-from valuation.options._entries import enter_amount, enter_threat, enter_volatility, enter_years, slopes_of
-from valuation.options._inputs import Compounding, Threat, VolatilityFigure, check_life, continuous_rate, each_draw
+from valuation.options._entries import enter_amount, enter_threat, enter_volatility, enter_years, search_from, slopes_of
+from valuation.options._inputs import Compounding, Threat, VolatilityFigure, check_life, continuous_rate
 from valuation.options._line_findings import tree_of
 from valuation.options._stages import NowOrLaterFigure, Stage, boundary_of, chances_of, staged_problem
 
@@ -217,15 +217,11 @@ def _enter_years(sheet: Sheet, inputs: RenewalOptionInputs, table: Sequence[Annu
 
 
 def _results(sheet: Sheet, inputs: RenewalOptionInputs, entered: Mapping[str, Name], unit: str) -> None:
-    names = list(entered)
-
-    def value_of(*numbers: float, draws: int) -> float:
-        return _solved(inputs, dict(zip(names, numbers, strict=True))).value
-
-    ladder = sheet.search(
+    ladder = search_from(
+        sheet,
         "renewals",
-        each_draw(value_of),
-        list(entered.values()),
+        lambda at: _solved(inputs, at).value,
+        entered,
         label=Label("逐年维持的权利价值", "value of the right to renew year by year"),
         unit=unit,
         explanation=Label(

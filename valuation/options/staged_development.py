@@ -17,14 +17,20 @@ from valuation.options._answer import Findings, differences, write_result
 from valuation.options._core.line import LineSolution, solve_line
 from valuation.options._core.problem import State
 from valuation.options._core.process import Integral, Lognormal, alone, stepwise
-from valuation.options._entries import enter_amount, enter_share, enter_threat, enter_volatility, enter_years
+from valuation.options._entries import (
+    enter_amount,
+    enter_share,
+    enter_threat,
+    enter_volatility,
+    enter_years,
+    search_from,
+)
 from valuation.options._inputs import (
     Compounding,
     Threat,
     VolatilityFigure,
     check_life,
     continuous_rate,
-    each_draw,
 )
 from valuation.options._line_findings import tree_of
 from valuation.options._stages import (
@@ -155,15 +161,11 @@ def _enter_stage(sheet: Sheet, number: int, stage: DevelopmentStage, unit: str) 
 
 
 def _results(sheet: Sheet, inputs: StagedDevelopmentInputs, entered: Mapping[str, Name], unit: str) -> None:
-    names = list(entered)
-
-    def value_of(*numbers: float, draws: int) -> float:
-        return _solved(inputs, dict(zip(names, numbers, strict=True))).value
-
-    value = sheet.search(
+    value = search_from(
+        sheet,
         "value",
-        each_draw(value_of),
-        list(entered.values()),
+        lambda at: _solved(inputs, at).value,
+        entered,
         label=Label("多阶段研发选择权价值", "value of the staged development"),
         unit=unit,
         explanation=Label(
