@@ -45,9 +45,11 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "exercise": Label("行权方式", "exercise"),
     "first_flow": Label("首期现金流", "first flow"),
     "flows": Label("现金流时点", "timing of the flows"),
+    "fitted_parameters": Label("拟合参数", "fitted parameters"),
     "footing": Label("口径", "footing"),
     "formula": Label("公式", "formula"),
     "growth": Label("增长", "growth"),
+    "harvest": Label("采收", "harvest"),
     "increment": Label("增量口径", "increment"),
     "interval": Label("区间方法", "interval"),
     "law": Label("适用法律", "law"),
@@ -58,6 +60,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "milestones": Label("里程碑付款", "milestones"),
     "mode": Label("开发模式", "mode of development"),
     "model": Label("模型", "model"),
+    "money_terms": Label("名义或实际", "nominal or real"),
     "neighbours": Label("近邻数", "neighbours"),
     "obsolescence_combination": Label("贬值合并方式", "how obsolescence combines"),
     "of_the_two": Label("取两者之", "which of the two"),
@@ -85,8 +88,12 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "split_before_tax": Label("分成与税的次序", "split before tax"),
     "split_rate": Label("分成率来源", "split rate"),
     "stable_reinvestment": Label("稳定期再投资", "stable reinvestment"),
+    "price_process": Label("价格过程", "price process"),
+    "price_risk": Label("价格风险的计量", "how the price's risk is measured"),
+    "process_choice": Label("价格过程的选择", "why this process"),
     "start": Label("起点", "start"),
     "survival": Label("存续概率", "survival"),
+    "threat_strikes": Label("突发失效的范围", "what the threat strikes"),
     "tax": Label("所得税", "tax"),
     "tax_life_years": Label("摊销年限（年）", "tax life, years"),
     "tax_on_losses": Label("亏损的税务处理", "tax on losses"),
@@ -193,6 +200,18 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
         "annual": Label("一年生，每年购种", "annual: seed bought each year"),
         "perennial": Label("多年生，一次种植", "perennial: planted once"),
     },
+    "money_terms": {"nominal": Label("名义", "nominal"), "real": Label("实际（已剔除通胀）", "real (deflated)")},
+    "price_process": {
+        "random_walk": Label("随机游走（几何布朗运动）", "random walk (geometric Brownian motion)"),
+        "mean_reversion": Label(
+            "均值回复（Schwartz 1997 模型一）", "mean reversion of the logarithm (Schwartz 1997, model 1)"
+        ),
+    },
+    "price_risk": {
+        "market_price_of_risk": Label("风险的市场价格", "market price of risk"),
+        "futures": Label("期货价格", "a futures price"),
+        "convenience_yield": Label("便利收益率", "convenience yield"),
+    },
     "profit_basis": {
         "total_profit": Label("产品利润总额", "total profit of the product"),
         "excess_profit": Label("超额利润", "excess profit"),
@@ -239,6 +258,10 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
     "tax_life_years": {"none": Label("不计摊销节税", "no tax amortisation benefit")},
     "tax_on_losses": _LOSSES,
     "terminal": {"none": Label("无", "none"), "gordon": Label("戈登永续增长", "Gordon growth")},
+    "threat_strikes": {
+        "right_to_plant": Label("仅种植权", "the right to plant only"),
+        "right_and_trees": Label("种植权与已植林木", "the right to plant and standing trees"),
+    },
     "timing": _TIMINGS,
     "users": {"table": Label("逐年给出", "stated by year"), "leaving": Label("逐年流失", "leaving by and by")},
     "value_decay": {
@@ -283,6 +306,23 @@ _SENTENCES: Mapping[str, str] = {
     "at each date of decision": "在每个决策日",
     "at stated dates, one after another": "依次在所述各日",
     "at the first time a level is reached": "首次到达所述水平时",
+    "every year, also at a loss; counted at the end of each year": "逐年采收，亏损年份亦然；计于各年末",
+    "held at their estimates; the interval does not hold their errors": "取估计值；区间不含其估计误差",
+    "a unit root is rejected and a level is not": "拒绝单位根，不拒绝平稳",
+    "a level is rejected and a unit root is not": "拒绝平稳，不拒绝单位根",
+    "no return to a level is left once its estimate is corrected for bias": "偏差修正后无均值回复",
+    "both tests reject; the better fit pays for the one more parameter (Schwarz)": (
+        "两项检验均拒绝；按施瓦茨准则，均值回复的拟合改善足以抵偿多出的参数"
+    ),
+    "both tests reject; the better fit does not pay for the one more parameter (Schwarz)": (
+        "两项检验均拒绝；按施瓦茨准则，均值回复的拟合改善不足以抵偿多出的参数"
+    ),
+    "neither test rejects; the better fit pays for the one more parameter (Schwarz)": (
+        "两项检验均不拒绝；按施瓦茨准则，均值回复的拟合改善足以抵偿多出的参数"
+    ),
+    "neither test rejects; the better fit does not pay for the one more parameter (Schwarz)": (
+        "两项检验均不拒绝；按施瓦茨准则，均值回复的拟合改善不足以抵偿多出的参数"
+    ),
     "counted at the start of each step": "计于各步期初",
     "paid at the start of each step": "于各步期初支付",
     "what is left is a share of the right's value when it strikes": "所余为发生时权利价值的一个比例",
