@@ -233,6 +233,17 @@ def write_processes(
             label=Label("随机游走：估值漂移率", "random walk: drift of valuation"),
             unit="1/year",
         )
+        sheet.check(
+            "drift_exceeds_rate",
+            drift <= rate,
+            label=Label(
+                "随机游走的估值漂移率高于利率，等待总是更优",
+                "the walk's drift of valuation exceeds the rate, so that waiting is always better",
+            ),
+            severity="warn",
+            expected="a drift of valuation no higher than the riskless rate",
+            advice="Check the growth of the price and what bearing its risk is paid",
+        )
         written["random_walk"] = {"drift": drift, "volatility": volatility, "real_drift": growth}
     if "mean_reversion" in found.names:
         speed, level, volatility = _return(sheet, stated, found.fit, unit)

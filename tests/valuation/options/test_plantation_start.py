@@ -270,6 +270,14 @@ def test_planting_in_the_world_is_counted_with_the_real_drift() -> None:
     assert sum(found.details["probabilities"].values()) == pytest.approx(1, abs=1e-6)
 
 
+def test_a_price_that_outgrows_the_rate_is_a_named_doubt() -> None:
+    """Hand: growth 0.5 % + premium 4 % against a rate of 2.96 %: nobody would plant before the last day."""
+    found = concluded(processes=stated(default="random_walk"), price_risk=risk(-0.04 / 0.22), threat=NO_THREAT)
+    assert "drift_exceeds_rate" in {each.code for each in found.warnings}
+    assert found.value == pytest.approx(beside(found)["european_value"], rel=1e-9)
+    assert "drift_exceeds_rate" not in {each.code for each in concluded(processes=stated()).warnings}
+
+
 @settings(max_examples=6, deadline=None)
 @given(volatility=st.floats(0.1, 0.5), more=st.floats(0.02, 0.2), threat=st.floats(0, 0.1), higher=st.floats(0.01, 0.2))
 def test_properties(volatility: float, more: float, threat: float, higher: float) -> None:
