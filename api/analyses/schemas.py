@@ -19,11 +19,13 @@ __all__ = [
     "PercentilesAsked",
     "ScenariosAsked",
     "TotalEffectsAsked",
+    "VolatilityAsked",
     "analysis_model",
 ]
 
 #: How much one request may ask for.
 MAXIMUM_PERCENTILES, MAXIMUM_SCENARIOS, MAXIMUM_OUTPUTS, MAXIMUM_PIECES = 200, 50, 20, 10_000
+MAXIMUM_HELD = 200
 _InputName = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -68,7 +70,24 @@ class BreakEvenAsked(FrozenModel):
     pieces: Annotated[WholeNumber, Field(ge=1, le=MAXIMUM_PIECES)] = 256
 
 
-_Asked = Annotated[PercentilesAsked | TotalEffectsAsked | ScenariosAsked | BreakEvenAsked, Field(discriminator="kind")]
+class VolatilityAsked(FrozenModel):
+    """How volatile is the project whose present value this is? For an option on it; income methods only.
+
+    Attributes
+    ----------
+    resolved_within_years : over how many years what is uncertain today becomes known; 1 is Copeland and Antikarov's.
+    held_inputs : uncertain inputs that keep their stated value (the discount rate, if it is uncertain).
+    """
+
+    kind: Literal["volatility"]
+    resolved_within_years: Annotated[FiniteFloat, Field(gt=0, le=100)] = 1.0
+    held_inputs: Annotated[tuple[_InputName, ...], Field(max_length=MAXIMUM_HELD)] = ()
+
+
+_Asked = Annotated[
+    PercentilesAsked | TotalEffectsAsked | ScenariosAsked | BreakEvenAsked | VolatilityAsked,
+    Field(discriminator="kind"),
+]
 
 
 class AnalysisRequest(FrozenModel):
@@ -79,7 +98,7 @@ class AnalysisRequest(FrozenModel):
     Attributes
     ----------
     method : id of one of the methods the valuation states; its working paper is analysed.
-    analysis : percentiles, total effects, scenarios or a break-even.
+    analysis : percentiles, total effects, scenarios, a break-even or the volatility of the project.
     """
 
     method: Identifier
@@ -99,7 +118,7 @@ def analysis_model(valuation: type[AppraisalRequest]) -> type[AnalysisRequest]:
 class AnalysisOut(BaseModel):
     """What was found; ``result`` has the layout of its ``kind``. Amounts are texts."""
 
-    kind: Literal["percentiles", "total_effects", "scenarios", "break_even"]
+    kind: Literal["percentiles", "total_effects", "scenarios", "break_even", "volatility"]
     method: str
     label: Text
     unit: str

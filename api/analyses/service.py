@@ -13,6 +13,7 @@ from api.analyses.schemas import (
     PercentilesAsked,
     ScenariosAsked,
     TotalEffectsAsked,
+    VolatilityAsked,
 )
 from api.answered import Answered, named_under
 from valuation.appraisal import Appraisal, AppraisalRequest, appraise
@@ -23,6 +24,7 @@ from valuation.kernel.digest import digest_of
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.money import CURRENCIES
 from valuation.kernel.worksheet import Input, Worksheet
+from valuation.options._volatility import project_volatility
 from valuation.uncertainty.break_even import BreakEven, break_even
 from valuation.uncertainty.draws import Uncertainty, uncertain_numbers
 from valuation.uncertainty.effects import effect_shares
@@ -33,6 +35,8 @@ __all__ = ["analyse"]
 
 #: Each uncertain input costs one computation a point more.
 MAXIMUM_UNCERTAIN = 200
+#: Analyses that draw, and so have a seed.
+_DRAWING = PercentilesAsked | TotalEffectsAsked | VolatilityAsked
 
 
 def analyse(request: AnalysisRequest) -> Answered:
@@ -56,7 +60,7 @@ def analyse(request: AnalysisRequest) -> Answered:
         "label": conclusion.label.as_document(),
         "unit": conclusion.unit,
         "value": amount_text(conclusion.value, conclusion.unit),
-        "seed": conclusion.seed if isinstance(request.analysis, PercentilesAsked | TotalEffectsAsked) else None,
+        "seed": conclusion.seed if isinstance(request.analysis, _DRAWING) else None,
         "result": result,
         "valuation_digest": appraisal.digest,
     }
@@ -87,6 +91,8 @@ def _result(request: AnalysisRequest, conclusion: Conclusion, stated: Uncertaint
             return _scenarios(asked, conclusion)
         case BreakEvenAsked() as asked:
             return _break_even(asked, conclusion, limit)
+        case VolatilityAsked() as asked:
+            return _volatility(asked, conclusion, _plan(conclusion, stated), limit)
 
 
 def _plan(conclusion: Conclusion, stated: Uncertainty | None) -> Uncertainty:
@@ -218,6 +224,37 @@ def _break_even_document(found: BreakEven, paper: Worksheet, unit: str) -> dict[
         "jumps": [_number(each, moved) for each in found.jumps],
         "answer_at_ends": [amount_text(each, unit) for each in found.answer_at_ends],
     }
+
+
+def _volatility(asked: VolatilityAsked, conclusion: Conclusion, plan: Uncertainty, limit: int) -> dict[str, Any]:
+    if conclusion.approach != "income":
+        expected = "an income method: its value is that of flows, which is what an option is on"
+        raise InputError.of("method", found=f"{conclusion.method} ({conclusion.approach})", expected=expected)
+    with named_under("analysis"):
+        found = project_volatility(
+            conclusion.worksheet,
+            answer=conclusion.answer,
+            uncertainty=plan,
+            resolved_within_years=asked.resolved_within_years,
+            held_inputs=asked.held_inputs,
+            draw_limit=limit,
+        )
+    return {
+        "volatility_share": found.volatility_share,
+        "error": found.error,
+        "log_mean": found.log_mean,
+        "resolved_within_years": asked.resolved_within_years,
+        "draws": found.draws,
+        "drawn": [{"name": name, "label": label.as_document()} for name, label in found.drawn],
+        "meaning": _VOLATILITY_MEANING.as_document(),
+    }
+
+
+_VOLATILITY_MEANING = Label(
+    "ln((PV₁ + CF₁) / PV₀) 的标准差（PV₀ 不抽样），按不确定性在所述年数内明朗折算为每年；用于以该项目为标的的选择权",
+    "standard deviation of ln((PV₁ + CF₁) / PV₀), PV₀ not drawn, a year of the years in which it becomes known; for an "
+    "option on this project",
+)
 
 
 def _inputs(paper: Worksheet) -> list[str]:

@@ -1,4 +1,4 @@
-"""An analysis on a screen: percentiles, shares of the variance, scenarios, or a break-even."""
+"""An analysis on a screen: percentiles, shares of the variance, scenarios, a break-even, or a volatility."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def analysis_sections(answered: Answered, *, language: Language) -> Iterator[Sec
         yield _effects(result, language)
     elif body["kind"] == "scenarios":
         yield from _scenarios(result, language)
+    elif body["kind"] == "volatility":
+        yield from _volatility(result, language)
     else:
         yield from _break_even(result, body["unit"], language)
     yield from doubts_and_sources(answered.warnings, answered.sources, language)
@@ -84,6 +86,19 @@ def _break_even(result: Mapping[str, Any], unit: str, language: Language) -> Ite
     yield Grid(heads, rows, texts=frozenset({2}), title="盈亏平衡点 Break-even")
     if result["jumps"]:
         yield Lines((f"跳跃而未达到目标 jumps over the target at {', '.join(map(_cell, result['jumps']))}",))
+
+
+def _volatility(result: Mapping[str, Any], language: Language) -> Iterator[Section]:
+    row = (
+        percent(result["volatility_share"], places=2),
+        f"{100 * result['error']:.2g} %",
+        f"{result['resolved_within_years']:g}",
+        str(result["draws"]),
+    )
+    heads = ("年波动率 Volatility", "标准误 Standard error", "明朗年数 Years to be known", "抽样数 Draws")
+    yield Grid(heads, (row,), texts=frozenset(), title="项目波动率 Volatility of the project")
+    drawn = "、".join(each["label"][language] for each in result["drawn"])
+    yield Lines((result["meaning"][language], f"抽样的输入 drawn: {drawn}"))
 
 
 def _cell(number: str | float) -> str:

@@ -29,6 +29,7 @@ COMMANDS = {
     "report_drug_patent": "report",
     "analysis_drug_patent": "analyse",
     "analysis_break_even": "analyse",
+    "analysis_volatility": "analyse",
     "rate_build_up": "rate",
     "rate_remaining_life": "rate",
     "score_patent": "score",

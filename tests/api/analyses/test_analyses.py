@@ -19,6 +19,7 @@ from tests.api.conftest import Client
 from tests.api.requests import DELETED, changed, example, valuation_request
 from valuation.appraisal import Appraisal, appraise, request_model
 from valuation.catalogue import methods
+from valuation.options._volatility import project_volatility
 from valuation.uncertainty.percentiles import percentiles
 from valuation.uncertainty.sampling import Uncertainty
 
@@ -132,6 +133,22 @@ def test_a_row_is_moved_by_a_multiplier(client: Client) -> None:
     assert result["roots"][0]["value"] == pytest.approx(0.5, abs=1e-6)
 
 
+def test_the_volatility_is_that_of_the_domain(client: Client) -> None:
+    """Second way: the domain on the same paper; a value proportional to the royalty has the royalty's log deviation."""
+    answer = answered(client, asked({"kind": "volatility", "resolved_within_years": 4.0}))
+    (conclusion,) = appraised(uncertain()).conclusions
+    plan = Uncertainty.model_validate(PLAN)
+    expected = project_volatility(
+        conclusion.worksheet, answer=conclusion.answer, uncertainty=plan, resolved_within_years=4.0
+    )
+    result = answer["result"]
+    assert (result["volatility_share"], result["error"]) == (expected.volatility_share, expected.error)
+    assert [each["name"] for each in result["drawn"]] == ["royalty_rate_share"]
+    # Hand: ln of a uniform number on 0.04 to 0.06 has deviation 0.11657 (∫ln and ∫ln² in closed form), here halved.
+    assert result["volatility_share"] == pytest.approx(0.11657 / 2, abs=0.0001)
+    assert answer["seed"] == 7
+
+
 def test_nothing_uncertain_is_named_as_a_doubt(client: Client) -> None:
     quiet = valuation_request() | {"uncertainty": dict(PLAN)}
     answer = answered(client, asked({"kind": "percentiles", "probability_shares": [0.5]}, quiet))
@@ -161,6 +178,22 @@ BAD: dict[str, tuple[dict[str, Any], str, Any, str, str, str]] = {
         "valuation.subject.expiry_date",
         "2019-01-01",
         "2020-12-31",
+    ),
+    "nothing held of that name": (
+        {"kind": "volatility", "held_inputs": ["revenue"]},
+        "analysis.held_inputs.0",
+        "nope",
+        "analysis.held_inputs",
+        "nope",
+        "royalty_rate_share",
+    ),
+    "years of no news": (
+        {"kind": "volatility", "resolved_within_years": 2.0},
+        "analysis.resolved_within_years",
+        0.0,
+        "analysis.resolved_within_years",
+        "0",
+        "greater than 0",
     ),
     "no such input": (BREAK_EVEN, "analysis.input_name", "nope", "analysis.input_name", "nope", "revenue"),
     "empty bracket": (BREAK_EVEN, "analysis.bracket", [0.5, 0.1], "analysis.bracket", "0.5", "rising"),
