@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from valuation.kernel.expression import Array
-from valuation.options._core.process import Lognormal, MeanRevertingLog
+from valuation.options._core.problem import ENDED, Action, Branch, DecisionProblem, Mode, State
+from valuation.options._core.process import Lognormal, MeanRevertingLog, Process, alone
+from valuation.options._inputs import hazard_of
+from valuation.options._price_model import ProcessName
 
-__all__ = ["Motion", "Trees", "forward_price"]
+__all__ = ["Motion", "Trees", "crop_process", "forward_price", "motion_of", "planting_problem", "trees_of"]
 
 #: The two processes of a crop price.
 Motion = Lognormal | MeanRevertingLog
@@ -64,3 +68,58 @@ class Trees:
         """What a unit of net income at this age is worth at planting."""
         stands = math.exp(-self.threat_per_year * age)
         return math.exp(-self.rate * age) * (stands + (1 - stands) * self.recovery_share)
+
+
+def motion_of(process: ProcessName, at: Mapping[str, float], *, real: bool = False) -> Motion:
+    """How the price moves, with the drift of valuation or the world's."""
+    before = "real_" if real else ""
+    if process == "random_walk":
+        return Lognormal(at[f"{before}drift"], at["volatility"] ** 2)
+    return MeanRevertingLog(at["speed"], at[f"{before}log_level"], at["volatility"])
+
+
+def trees_of(at: Mapping[str, float]) -> Trees:
+    """The planting whose parameters these are; ``yield_<age>`` are the yields of the years that bear."""
+    ages = {int(key.removeprefix("yield_")): number for key, number in at.items() if key[6:].isdigit()}
+    tons = tuple(ages.get(age, 0.0) * at["yield_multiplier"] for age in range(1, max(ages) + 1))
+    return Trees(
+        area_hectares=at["area"],
+        planting_cost=at["planting_cost"],
+        upkeep=at["upkeep"],
+        production_cost=at["production_cost"],
+        cost_growth_share=at["cost_growth"],
+        yields_tons=tons,
+        rate=at["rate"],
+        threat_per_year=at["threat"],
+        recovery_share=at["recovery"],
+    )
+
+
+def planting_problem(
+    trees: Trees,
+    motion: Motion,
+    price: float,
+    times: tuple[float, ...],
+    *,
+    threat: float,
+    mode: str = "waiting",
+) -> DecisionProblem:
+    """Wait or plant at each of these times; with two times only the last is one for planting."""
+    last = len(times) - 1
+    planting = frozenset(range(last + 1)) if last > 1 else frozenset([last])
+
+    def planted(time: float, state: State) -> Array:
+        return trees.net_value(motion, time, state[0])
+
+    actions = (
+        Action("wait", "wait", (Branch(mode),), dates=frozenset(range(last))),
+        Action("abandon", "lapse", (Branch(ENDED),), dates=frozenset([last])),
+        Action("invest", "plant", (Branch(ENDED),), gain=planted, dates=planting),
+    )
+    modes = (Mode(mode, actions, hazard=hazard_of(threat)),)
+    return DecisionProblem(crop_process(motion), (price,), mode, modes, times, trees.rate)
+
+
+def crop_process(motion: Motion) -> Process:
+    """The crop's price as the one factor of a problem."""
+    return alone("crop price", "log", motion)

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from valuation.errors import InputError
-from valuation.kernel.expression import Array, Name, larger, smaller
+from valuation.kernel.expression import Name, larger, smaller
 from valuation.kernel.fields import FrozenModel, WholeNumber
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, RateFigure, Series, at_least, within
 from valuation.kernel.labels import Label, NamedWarning
@@ -19,8 +19,6 @@ from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet, Worksheet
 from valuation.options._answer import Findings, differences, write_result
 from valuation.options._core.line import LineSolution, solve_line
-from valuation.options._core.problem import ENDED, Action, Branch, DecisionProblem, Mode, State
-from valuation.options._core.process import Lognormal, MeanRevertingLog, Process, alone
 from valuation.options._crop_price import (
     PROCESS_LABELS,
     PriceAmount,
@@ -28,19 +26,18 @@ from valuation.options._crop_price import (
     PriceRisk,
     Processes,
     processes_of,
-    write_processes,
 )
+from valuation.options._crop_price_lines import write_processes
 from valuation.options._inputs import (
     Compounding,
     Threat,
     check_life,
     continuous_rate,
     each_draw,
-    hazard_of,
     threat_rate,
 )
 from valuation.options._line_findings import thresholds_of, tree_of
-from valuation.options._plantation import Motion, Trees
+from valuation.options._plantation import Motion, crop_process, motion_of, planting_problem, trees_of
 from valuation.options._price_model import ProcessName
 
 __all__ = ["METHOD", "PlantationStartInputs"]
@@ -79,6 +76,7 @@ class PlantationStartInputs(FrozenModel):
     crop_price : per ton today, at the gate.
     plantation : what planting costs and gives.
     right_years : for how many years the right to plant lasts; it may be used today and at each year's end.
+    rate_compounding : whether the riskless rate is continuous or once a year.
     processes : a random walk and a return to a level, stated or fitted to a price history; both are valued.
     price_risk : what makes the drift of valuation from that of the world.
     money_terms : whether prices, costs and the rate are nominal or real, the same for all.
@@ -330,15 +328,7 @@ _ROLLED_BACK = Label(
 
 
 def _planted_today(at: Mapping[str, float], motion: Motion) -> float:
-    return float(_trees(at).net_value(motion, 0.0, np.array([at["price"]]))[0])
-
-
-def motion_of(process: ProcessName, at: Mapping[str, float], *, real: bool = False) -> Motion:
-    """How the price moves, with the drift of valuation or the world's."""
-    before = "real_" if real else ""
-    if process == "random_walk":
-        return Lognormal(at[f"{before}drift"], at["volatility"] ** 2)
-    return MeanRevertingLog(at["speed"], at[f"{before}log_level"], at["volatility"])
+    return float(trees_of(at).net_value(motion, 0.0, np.array([at["price"]]))[0])
 
 
 def dates_of(inputs: PlantationStartInputs, *, last_only: bool = False) -> tuple[float, ...]:
@@ -348,55 +338,10 @@ def dates_of(inputs: PlantationStartInputs, *, last_only: bool = False) -> tuple
     return tuple(float(year) for year in range(inputs.right_years + 1))
 
 
-def _trees(at: Mapping[str, float]) -> Trees:
-    ages = {int(key.removeprefix("yield_")): number for key, number in at.items() if key[6:].isdigit()}
-    tons = tuple(ages.get(age, 0.0) * at["yield_multiplier"] for age in range(1, max(ages) + 1))
-    return Trees(
-        area_hectares=at["area"],
-        planting_cost=at["planting_cost"],
-        upkeep=at["upkeep"],
-        production_cost=at["production_cost"],
-        cost_growth_share=at["cost_growth"],
-        yields_tons=tons,
-        rate=at["rate"],
-        threat_per_year=at["threat"],
-        recovery_share=at["recovery"],
-    )
-
-
 def _solved(
     at: Mapping[str, float], motion: Motion, times: tuple[float, ...], *, mode: str = "waiting"
 ) -> LineSolution:
-    return solve_line(planting_problem(_trees(at), motion, at["price"], times, threat=at["threat"], mode=mode))
-
-
-def planting_problem(
-    trees: Trees,
-    motion: Motion,
-    price: float,
-    times: tuple[float, ...],
-    *,
-    threat: float,
-    mode: str = "waiting",
-) -> DecisionProblem:
-    """Wait or plant at each of these times; with two times only the last is one for planting."""
-    last = len(times) - 1
-    planting = frozenset(range(last + 1)) if last > 1 else frozenset([last])
-
-    def planted(time: float, state: State) -> Array:
-        return trees.net_value(motion, time, state[0])
-
-    actions = (
-        Action("wait", "wait", (Branch(mode),), dates=frozenset(range(last))),
-        Action("abandon", "lapse", (Branch(ENDED),), dates=frozenset([last])),
-        Action("invest", "plant", (Branch(ENDED),), gain=planted, dates=planting),
-    )
-    modes = (Mode(mode, actions, hazard=hazard_of(threat)),)
-    return DecisionProblem(_crop(motion), (price,), mode, modes, times, trees.rate)
-
-
-def _crop(motion: Motion) -> Process:
-    return alone("crop price", "log", motion)
+    return solve_line(planting_problem(trees_of(at), motion, at["price"], times, threat=at["threat"], mode=mode))
 
 
 def _findings(
@@ -410,7 +355,7 @@ def _findings(
         name: _solved(at, motion_of(name, moved[name]), dates, mode=PROCESS_LABELS[name].en) for name in found.names
     }
     chosen = solutions[found.default]
-    world = _crop(motion_of(found.default, moved[found.default], real=True))
+    world = crop_process(motion_of(found.default, moved[found.default], real=True))
     thresholds = [row for each in solutions.values() for row in thresholds_of(each, wanted=("plant",))]
 
     def value(changed: Mapping[str, float]) -> float:

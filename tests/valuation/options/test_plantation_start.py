@@ -22,9 +22,8 @@ from valuation.kernel.conclusion import Conclusion
 from valuation.options._core.limit import in_the_limit
 from valuation.options._core.line import solve_line
 from valuation.options._core.process import Lognormal, MeanRevertingLog
-from valuation.options._plantation import Trees, forward_price
+from valuation.options._plantation import Trees, forward_price, planting_problem
 from valuation.options._price_model import fit_prices
-from valuation.options.plantation_start import planting_problem
 
 NO_END = {key: text for key, text in VARIETY.items() if key != "expiry_date"}
 NO_THREAT = {"kind": "none", "reason": "left out in this test"}
