@@ -23,7 +23,7 @@ from valuation.kernel.expression import Array
 from valuation.options._core._paths_choice import choice_at, finite_or_refuse, paid, survives
 from valuation.options._core._paths_draws import Draws
 from valuation.options._core._paths_policy import Course, Policy, start_coordinates
-from valuation.options._core.problem import ENDED, State
+from valuation.options._core.problem import State
 
 __all__ = ["Inner", "inside", "upper_values"]
 
@@ -109,11 +109,8 @@ class _Bound:
         for mode in problem.modes:
             choice = choice_at(problem, mode, date, state)
             best = np.full(x.shape[1], -np.inf)
-            for which, action in enumerate(choice.actions):
-                cash = choice.gains[which]
-                for branch in action.leads_to:
-                    if branch.mode != ENDED and branch.mode in ahead:
-                        cash = cash + branch.probability_share * ahead[branch.mode]
+            for which in range(len(choice.actions)):
+                cash = choice.cash(which, ahead)
                 best = np.maximum(best, np.where(choice.where(which), cash, -np.inf))
             found[mode.name] = np.where(np.isneginf(best), 0.0, best)
         return found

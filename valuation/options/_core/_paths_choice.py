@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from valuation.errors import InputError
 from valuation.kernel.expression import Array
-from valuation.options._core.problem import ENDED, Action, DecisionProblem, Mode, Payoff, State
+from valuation.options._core.problem import ENDED, Action, DecisionProblem, Mode, Payoff, State, nothing
 
 __all__ = ["Choice", "Groups", "Mask", "choice_at", "finite_or_refuse", "open_or_refuse", "paid", "survives"]
 
@@ -20,16 +20,20 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Choice:
-    """The actions of a mode that are open at a date; ``is_open`` is None where an action is open in every state."""
+    """The actions of a mode that are open at a date, on ``count`` paths.
+
+    ``is_open`` is None for an action that is open in every state, ``gains`` None for one without cash.
+    """
 
     actions: tuple[Action, ...]
     is_open: tuple[Mask | None, ...]
-    gains: tuple[Array, ...]
+    gains: tuple[Array | None, ...]
+    count: int
 
     def where(self, number: int) -> Mask:
         """In which states is this action open?"""
         is_open = self.is_open[number]
-        return np.ones(self.gains[number].shape, dtype=np.bool_) if is_open is None else is_open
+        return np.ones(self.count, dtype=np.bool_) if is_open is None else is_open
 
     @cached_property
     def is_real(self) -> Mask | None:
@@ -49,23 +53,30 @@ class Choice:
 
         Of equal ones the first stated is taken.
         """
-        found = np.full(self.gains[0].shape, -1, dtype=np.int8)
-        best = np.full(self.gains[0].shape, -np.inf)
-        for number, action in enumerate(self.actions):
-            score = self.gains[number]
-            for branch in action.leads_to:
-                if branch.mode != ENDED and branch.mode in estimates:
-                    score = score + branch.probability_share * estimates[branch.mode]
-            is_better = score > best
+        found = np.full(self.count, -1, dtype=np.int8)
+        best = np.full(self.count, -np.inf)
+        for number in range(len(self.actions)):
+            score = self.cash(number, estimates)
+            is_better = np.asarray(score > best)
             if self.is_open[number] is not None:
                 is_better &= self.where(number)
-            found[is_better] = number
+            np.copyto(found, number, where=is_better)
             np.copyto(best, score, where=is_better)
         return found
 
+    def cash(self, number: int, continuations: Mapping[str, Array]) -> Array | float:
+        """Gain of an action and what follows by these continuations, outcomes by their probabilities."""
+        found: Array | float | None = self.gains[number]
+        for branch in self.actions[number].leads_to:
+            if branch.mode != ENDED and branch.mode in continuations:
+                ahead = continuations[branch.mode]
+                ahead = ahead if branch.probability_share == 1 else branch.probability_share * ahead
+                found = ahead if found is None else found + ahead
+        return 0.0 if found is None else found
+
     def only(self) -> NDArray[np.int8]:
         """The number of the open action where no state has two; −1 where none is open."""
-        found = np.full(self.gains[0].shape, -1, dtype=np.int8)
+        found = np.full(self.count, -1, dtype=np.int8)
         for number in range(len(self.actions)):
             found[self.where(number)] = number
         return found
@@ -75,15 +86,15 @@ def choice_at(problem: DecisionProblem, mode: Mode, date: int, state: State) -> 
     """What may be done in this mode at this date in these states?"""
     actions = problem.open_actions(mode, date)
     time = problem.times_years[date]
-    gains = tuple(paid(action.gain, time, state) for action in actions)
+    gains = tuple(None if action.gain is nothing else paid(action.gain, time, state) for action in actions)
     is_open = tuple(None if each.condition is None else each.condition(time, state) for each in actions)
-    return Choice(actions, is_open, gains)
+    return Choice(actions, is_open, gains, state[0].size)
 
 
 def paid(payoff: Payoff, time: float, state: State) -> Array:
     """A payoff as one number a path, also where its author gave a single number."""
-    found: Array = np.broadcast_to(np.asarray(payoff(time, state), dtype=np.float64), state[0].shape)
-    return found
+    cash = np.asarray(payoff(time, state), dtype=np.float64)
+    return cash if cash.shape == state[0].shape else np.broadcast_to(cash, state[0].shape)
 
 
 def survives(mode: Mode, problem: DecisionProblem, date: int) -> float:

@@ -53,7 +53,7 @@ from valuation.options._core._paths_choice import (
 )
 from valuation.options._core._paths_draws import Draws, Plan
 from valuation.options._core._paths_motion import Stepper, stepper
-from valuation.options._core.problem import ENDED, Branch, DecisionProblem, State
+from valuation.options._core.problem import ENDED, Branch, DecisionProblem, State, nothing
 from valuation.options._core.process import coordinates_of, state_of
 
 __all__ = ["Course", "Policy", "Rule", "fitted_policy", "in_order", "start_coordinates"]
@@ -267,7 +267,7 @@ class _Block:
         interval = problem.interval_years(date)
         share = survives(mode, problem, date)
         ahead = share * values[mode_name]
-        if mode.hazard is not None and share < 1:
+        if mode.hazard is not None and share < 1 and mode.hazard.recovery is not nothing:
             after = self.course.state(self.coordinates[date + 1])
             ahead = ahead + (1 - share) * paid(mode.hazard.recovery, problem.times_years[date + 1], after)
         discount = math.exp(-problem.rate_per_year * interval)
@@ -328,12 +328,8 @@ def _estimates(
 
 def _cash(choice: Choice, number: NDArray[np.int8], realised: Mapping[str, Array]) -> Array:
     found = np.zeros(number.shape)
-    for which, action in enumerate(choice.actions):
-        cash = choice.gains[which]
-        for branch in action.leads_to:
-            if branch.mode in realised:
-                cash = cash + branch.probability_share * realised[branch.mode]
-        np.copyto(found, cash, where=number == which)
+    for which in range(len(choice.actions)):
+        np.copyto(found, choice.cash(which, realised), where=number == which)
     return found
 
 

@@ -21,7 +21,7 @@ from valuation.kernel.expression import Array
 from valuation.options._core._paths_choice import Choice, choice_at, finite_or_refuse, open_or_refuse, paid, survives
 from valuation.options._core._paths_draws import Draws
 from valuation.options._core._paths_policy import WORTH_DROPPING, Course, Policy, start_coordinates
-from valuation.options._core.problem import ENDED, State
+from valuation.options._core.problem import ENDED, State, nothing
 
 __all__ = ["Valued", "valued"]
 
@@ -104,7 +104,7 @@ class _Flock:
     def _act(self, choice: Choice, which: int, weight: Array, discount: float, after: dict[str, Array]) -> None:
         action = choice.actions[which]
         gain = choice.gains[which]
-        if gain.any():
+        if gain is not None:
             # Where the action is not taken its gain may be no number at all, so it is not multiplied by zero.
             self.cash += discount * np.where(weight > 0, weight * gain, 0.0)
         if action.kind != "wait":
@@ -155,8 +155,9 @@ class _Flock:
             if mode.hazard is None or share == 1:
                 continue
             struck = (1 - share) * mass
-            left = paid(mode.hazard.recovery, problem.times_years[date + 1], self.state)
-            self.cash += self.discount(date + 1) * np.where(struck > 0, struck * left, 0.0)
+            if mode.hazard.recovery is not nothing:
+                left = paid(mode.hazard.recovery, problem.times_years[date + 1], self.state)
+                self.cash += self.discount(date + 1) * np.where(struck > 0, struck * left, 0.0)
             self.events[mode.hazard.event] += float(struck.sum())
             self.masses[name] = share * mass
 
