@@ -65,17 +65,27 @@ class Plan:
     others: int
     is_compiled: bool
 
-    def blocks(self) -> list[tuple[int, int, int]]:
-        """The blocks, as (unit, first path of the unit, paths); a unit is a scramble, or the whole set."""
-        units = self.scrambles if self.sampler == "sobol" else 1
-        each = self.paths // units
-        starts = range(0, each, BLOCK_PATHS)
-        return [(unit, start, min(BLOCK_PATHS, each - start)) for unit in range(units) for start in starts]
+    def blocks(self) -> list[tuple[int, int]]:
+        """The blocks, as (first path, paths); with Sobol points each is some whole scrambles, or a part of one."""
+        size = self._block()
+        return [(start, min(size, self.paths - start)) for start in range(0, self.paths, size)]
 
-    def draws(self, block: tuple[int, int, int]) -> Draws:
+    def _block(self) -> int:
+        each = self.paths // self.scrambles
+        return BLOCK_PATHS // each * each if self.sampler == "sobol" and each < BLOCK_PATHS else BLOCK_PATHS
+
+    def draws(self, block: tuple[int, int]) -> Draws:
         """The numbers of one block."""
-        unit, first, count = block
-        return _sobol(self, unit, first, count) if self.sampler == "sobol" else _indexed(self, first, count)
+        first, count = block
+        if self.sampler != "sobol":
+            return _indexed(self, first, count)
+        each = self.paths // self.scrambles
+        units = range(first // each, max(first // each + 1, (first + count) // each))
+        parts = [_sobol(self, unit, first % each, min(each, count)) for unit in units]
+        return _Stored(
+            np.concatenate([part.normal for part in parts], axis=2),
+            np.concatenate([part.uniform for part in parts], axis=2),
+        )
 
 
 @dataclass(frozen=True)

@@ -254,8 +254,16 @@ class _Run:
         """Value the policy, and bound the value if that is asked."""
         settings = self.settings
         plan = self.plan(_VALUE_SET, settings.paths, settings.sampler)
-        found = self._valued(course, policy, plan)
-        cash, share = self._controlled(plan, [each.cash for each in found])
+        control = self._control_course()
+
+        def both(block: tuple[int, int]) -> tuple[Valued, Array | None]:
+            draws = plan.draws(block)
+            known = None if control is None else valued(control, None, draws).cash
+            return valued(course, policy, draws), known
+
+        pairs = in_order(both, plan.blocks(), self.executor)
+        found = [pair[0] for pair in pairs]
+        cash, share = self._controlled(plan, [each.cash for each in found], [pair[1] for pair in pairs])
         units = _units(cash, plan)
         events = {name: math.fsum(each.events.get(name, 0.0) for each in found) for name in self.problem.events()}
         fits = [fit for rule in policy.rules.values() for fit in rule.fits.values()]
@@ -274,34 +282,37 @@ class _Run:
             policy=policy,
         )
 
-    def _valued(self, course: Course, policy: Policy | None, plan: Plan) -> list[Valued]:
-        return in_order(lambda block: valued(course, policy, plan.draws(block)), plan.blocks(), self.executor)
-
-    def _controlled(self, plan: Plan, cash: list[Array]) -> tuple[list[Array], float | None]:
-        """Take off what the control's paths were off by; its weight is the regression of one cash on the other."""
+    def _control_course(self) -> Course | None:
         control = self.settings.control
         if control is None:
-            return cash, None
+            return None
         _check_control(control.problem, self.problem)
-        course = Course.of(control.problem, self._basis(), is_compiled=self._is_compiled())
-        known = [each.cash for each in self._valued(course, None, plan)]
-        pairs = np.cov(_units(cash, plan, is_fine=True), _units(known, plan, is_fine=True))
-        if pairs[1, 1] <= 0:
+        return Course.of(control.problem, self._basis(), is_compiled=self._is_compiled())
+
+    def _controlled(
+        self, plan: Plan, cash: list[Array], known: Sequence[Array | None]
+    ) -> tuple[list[Array], float | None]:
+        """Take off what the control's paths were off by; its weight is the regression of one cash on the other."""
+        others = [each for each in known if each is not None]
+        if self.settings.control is None or not others:
+            return cash, None
+        pairs = np.cov(_units(cash, plan, is_fine=True), _units(others, plan, is_fine=True))
+        if pairs[0, 0] <= 0 or pairs[1, 1] <= 0:
             return cash, 0.0
-        weight = pairs[0, 1] / pairs[1, 1]
-        share = float(pairs[0, 1] ** 2 / (pairs[0, 0] * pairs[1, 1])) if pairs[0, 0] > 0 else 0.0
-        return [own - weight * (other - control.value) for own, other in zip(cash, known, strict=True)], share
+        weight, value = pairs[0, 1] / pairs[1, 1], self.settings.control.value
+        share = float(pairs[0, 1] ** 2 / (pairs[0, 0] * pairs[1, 1]))
+        return [own - weight * (other - value) for own, other in zip(cash, others, strict=True)], share
 
     def _upper(self, course: Course, policy: Policy) -> UpperBound:
         """The dual bound, in parts small enough for the inner draws."""
         paths, inner = self.settings.upper_paths, self.settings.upper_inner
-        outer = self.plan(_OUTER_SET, paths).draws((0, 0, paths))
+        outer = self.plan(_OUTER_SET, paths).draws((0, paths))
         each = max(1, BLOCK_PATHS // inner // 2)
         parts = [np.arange(start, min(start + each, paths // 2)) for start in range(0, paths // 2, each)]
 
         def pairs(part: NDArray[np.intp]) -> Array:
             count = 2 * part.size
-            draws = self.plan(_INNER_SET, count * inner).draws((0, 2 * int(part[0]) * inner, count * inner))
+            draws = self.plan(_INNER_SET, count * inner).draws((2 * int(part[0]) * inner, count * inner))
             upper = upper_values(
                 course, policy, outer.kept(np.concatenate([part, part + paths // 2])), inside(draws, inner)
             )
