@@ -1,4 +1,4 @@
-"""The benchmarks with all peers: ``.venv/bin/python -m benchmarks [a] [b] [c] [side_by_side]``.
+"""The benchmarks with all peers: ``.venv/bin/python -m benchmarks [NAME ...]``.
 
 Makes an environment of its own in a temporary folder, puts the peers into it from a hashed lock, lets it see the
 project's packages too, runs everything there, and throws it away.

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+import statistics
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.timing import interleaved, report
+from benchmarks.timing import Candidate, interleaved, report
 from valuation.kernel.expression import Array
-from valuation.options._core.paths import Control, PathsSettings, solve_paths
+from valuation.options._core.paths import Control, PathsSettings, PathsSolution, solve_paths
 from valuation.options._core.problem import ENDED, Action, Branch, DecisionProblem, Hazard, Mode, State
 from valuation.options._core.process import CostToCompletion, Factor, Lognormal, joint
 
@@ -63,7 +62,7 @@ class Answer:
 
 
 def numpy_answer(paths: int, generator: np.random.Generator, *, steps: int = STEPS) -> Answer:
-    """The usual vectorised form: whole arrays, ten monomials of scaled regressors, normal equations, live paths only."""
+    """The usual vectorised form: whole arrays, ten monomials of scaled regressors, normal equations, live paths."""
     step = HORIZON_YEARS / steps
     cash_flow, cost = _numpy_paths(paths, steps, step, generator)
     kept = math.exp(-(RATE_PER_YEAR + HAZARD_PER_YEAR) * step)
@@ -100,3 +99,48 @@ def _numpy_estimate(cash_flow: Array, cost: Array, ahead: Array) -> Array:
     coefficients = np.linalg.solve(columns @ columns.T, columns @ ahead)
     found: Array = coefficients @ columns
     return found
+
+
+def main(*, paths: int = 100_000, fewer: int = 2**14, rounds: int = 3) -> None:
+    """Times of a whole answer, its error, and what counts: seconds times squared error."""
+    problem = project()
+    control = Control(project(may_abandon=False), _without_choice(64 * paths))
+    common = PathsSettings(paths=fewer, policy_paths=2 * fewer, engine="compiled")
+    runs = {
+        "product, same paths twice, antithetic": PathsSettings(paths=paths, policy_paths=paths, engine="compiled"),
+        "product, antithetic": common,
+        "product, antithetic, control": replace(common, control=control),
+        "product, Sobol": replace(common, sampler="sobol", scrambles=8),
+        "product, Sobol, control": replace(common, sampler="sobol", scrambles=8, control=control),
+    }
+    generator = np.random.default_rng(1)
+    with ThreadPoolExecutor(2) as two:
+        answers: dict[str, PathsSolution | Answer] = {
+            name: solve_paths(problem, seed=1, settings=settings, executor=two) for name, settings in runs.items()
+        }
+        answers["NumPy, in sample"] = numpy_answer(paths, generator)
+        candidates: dict[str, Candidate] = {
+            name: lambda settings=settings: solve_paths(problem, seed=1, settings=settings, executor=two)  # type: ignore[misc]
+            for name, settings in runs.items()
+        }
+        candidates["NumPy, in sample"] = lambda: numpy_answer(paths, generator)
+        steps = {name: STEPS * (each.paths + (each.policy_paths or 0)) for name, each in runs.items()}
+        times = interleaved(candidates, steps | {"NumPy, in sample": STEPS * paths}, rounds=rounds)
+    report(
+        "(lsm) Staged project, cost and cash flow, 100 steps, 2 threads", times, "product, Sobol, control", "path-steps"
+    )
+    peer = answers["NumPy, in sample"].standard_error ** 2 * statistics.median(times.seconds["NumPy, in sample"])
+    for name, answer in answers.items():
+        own = answer.standard_error**2 * statistics.median(times.seconds[name])
+        gain = peer / own if own > 0 else math.inf
+        print(f"  {name:<44} {answer.value:8.3f} +- {answer.standard_error:.3f}  at equal error {gain:6.2f}x NumPy")
+
+
+def _without_choice(paths: int) -> float:
+    """The known value of the project that is never given up, here by a long run of its own."""
+    settings = PathsSettings(paths=min(2**20, 2 ** int(math.log2(paths))), policy_paths=64, engine="compiled")
+    return solve_paths(project(may_abandon=False), seed=9, settings=settings).value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""All benchmarks here, with whatever peers there are: ``python -m benchmarks.run [a] [b] [c] [side_by_side]``."""
+"""All benchmarks in this environment, whatever peers it has: ``python -m benchmarks.run [NAME ...]``."""
 
 from __future__ import annotations
 
@@ -6,26 +6,37 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks import comparables, revaluation, royalty, side_by_side
+from benchmarks import comparables, options_lsm, revaluation, royalty, side_by_side
+
+
+def _royalty() -> None:
+    royalty.main()
+    subprocess.run([sys.executable, "-m", "benchmarks.memory"], check=True)
+
+
+PROGRAMS: dict[str, Callable[[], None]] = {
+    "a": _royalty,
+    "b": revaluation.main,
+    "c": comparables.main,
+    "side_by_side": side_by_side.main,
+    "lsm": options_lsm.main,
+}
 
 
 def main(chosen: list[str]) -> None:
+    unknown = [name for name in chosen if name not in PROGRAMS]
+    if unknown:
+        sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(PROGRAMS)}")
     model = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     print(f"{model[:1]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, {platform.platform()}")
     print(f"Python {platform.python_version()}, NumPy {np.__version__}")
-    if "a" in chosen:
-        royalty.main()
-        subprocess.run([sys.executable, "-m", "benchmarks.memory"], check=True)
-    if "b" in chosen:
-        revaluation.main()
-    if "c" in chosen:
-        comparables.main()
-    if "side_by_side" in chosen:
-        side_by_side.main()
+    for name in chosen or PROGRAMS:
+        PROGRAMS[name]()
     print(f"\nload at the end {os.getloadavg()[0]:.2f}")
 
 
@@ -34,4 +45,4 @@ def _lines(path: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["a", "b", "c", "side_by_side"])
+    main(sys.argv[1:])

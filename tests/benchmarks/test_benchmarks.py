@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import comparables, memory, revaluation, royalty
+from benchmarks import comparables, memory, options_lsm, revaluation, royalty
 from benchmarks.timing import Times
+from valuation.options._core.paths import PathsSettings, solve_paths
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +50,16 @@ def test_comparables(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     for expected in ("built in", "kept index, 2 workers", "Regression over 500 rows", "diagnostics of every row"):
         assert expected in said
+
+
+def test_options_lsm(capsys: pytest.CaptureFixture[str]) -> None:
+    """Runs at a tiny size; peer and product value the same model: within four standard errors of one another."""
+    options_lsm.main(paths=1024, fewer=1024, rounds=1)
+    assert "at equal error" in capsys.readouterr().out
+    peer = options_lsm.numpy_answer(20_000, np.random.default_rng(3), steps=20)
+    settings = PathsSettings(paths=20_000, engine="numpy")
+    product = solve_paths(options_lsm.project(steps=20), seed=1, settings=settings)
+    assert abs(peer.value - product.value) < 4 * np.hypot(peer.standard_error, product.standard_error)
 
 
 def test_a_ratio_is_the_median_over_rounds_of_rates() -> None:

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from valuation.kernel.expression import Array
-from valuation.options._core._paths_choice import choice_at, finite_or_refuse, paid, survives
+from valuation.options._core._paths_choice import finite_or_refuse, paid, survives
 from valuation.options._core._paths_draws import Draws
-from valuation.options._core._paths_policy import Course, Policy, start_coordinates
+from valuation.options._core._paths_policy import Course, Policy, best_values, start_coordinates
 from valuation.options._core.problem import State
 
 __all__ = ["Inner", "inside", "upper_values"]
@@ -52,7 +52,7 @@ def upper_values(course: Course, policy: Policy, outer: Draws, inner: Inner) -> 
     values: dict[str, Array] = {}
     for date in range(course.problem.last, -1, -1):
         ahead = {} if date == course.problem.last else bound.ahead(date, walk, values, inner)
-        values = bound.best(date, walk[date], ahead, is_foreseen=True)
+        values = best_values(course, date, walk[date], ahead)
     found = values[course.problem.start_mode]
     finite_or_refuse("the upper bound", found)
     return found
@@ -87,8 +87,10 @@ class _Bound:
 
     def _regressed(self, date: int, after: Array) -> dict[str, Array]:
         """J of the module's head for each mode, at states one step after this date."""
-        values = self.best(date + 1, after, {}, is_foreseen=False)
         state = self.course.state(after)
+        extra = self.course.basis.extras(self.course.problem.times_years[date + 1], state)
+        estimates = self.policy.estimates(date + 1, after, extra, is_wide=True)
+        values = best_values(self.course, date + 1, after, estimates)
         return {mode: self._left(mode, date, state, value) for mode, value in values.items()}
 
     def _left(self, name: str, date: int, after: State, value: Array) -> Array:
@@ -98,19 +100,3 @@ class _Bound:
         if mode.hazard is None or share == 1:
             return value
         return share * value + (1 - share) * paid(mode.hazard.recovery, problem.times_years[date + 1], after)
-
-    def best(self, date: int, x: Array, ahead: Mapping[str, Array], *, is_foreseen: bool) -> dict[str, Array]:
-        """The best open action's cash in each mode, by what is foreseen or by the regressions; 0 where none is open."""
-        problem, state = self.course.problem, self.course.state(x)
-        if not is_foreseen:
-            extra = self.course.basis.extras(problem.times_years[date], state)
-            ahead = self.policy.estimates(date, x, extra, is_wide=True)
-        found = {}
-        for mode in problem.modes:
-            choice = choice_at(problem, mode, date, state)
-            best = np.full(x.shape[1], -np.inf)
-            for which in range(len(choice.actions)):
-                cash = choice.cash(which, ahead)
-                best = np.maximum(best, np.where(choice.where(which), cash, -np.inf))
-            found[mode.name] = np.where(np.isneginf(best), 0.0, best)
-        return found

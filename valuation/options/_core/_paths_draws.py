@@ -155,21 +155,25 @@ class _Stored:
 
     normal: Array
     uniform: Array
+    #: Which of the paths are still asked for; None for all. The arrays are not copied when paths are dropped.
+    chosen: NDArray[np.intp] | None = None
 
     @property
     def count(self) -> int:
-        return int(self.normal.shape[2])
+        return int(self.normal.shape[2]) if self.chosen is None else int(self.chosen.size)
 
     def normals(self, step: int) -> Array:
-        found: Array = self.normal[step]
-        return found
+        return self._of(self.normal[step])
 
     def uniforms(self, step: int) -> Array:
-        found: Array = self.uniform[step]
-        return found
+        return self._of(self.uniform[step])
 
     def kept(self, chosen: NDArray[np.intp]) -> _Stored:
-        return _Stored(self.normal[:, :, chosen], self.uniform[:, :, chosen])
+        return replace(self, chosen=chosen if self.chosen is None else self.chosen[chosen])
+
+    def _of(self, rows: Array) -> Array:
+        found: Array = rows if self.chosen is None else rows[:, self.chosen]
+        return found
 
 
 def _sobol(plan: Plan, unit: int, first: int, count: int) -> _Stored:

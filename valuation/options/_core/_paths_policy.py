@@ -8,13 +8,7 @@ on. Outcomes with probabilities and hazards are weighed, not drawn, so they add 
 (conditions, dates and branches as they are); a path that can stand nowhere is dropped. A continuation is regressed
 only where an owner has two or more open actions that could lead to it.
 
-*Modes with processes of their own* (a cost that moves only while it is paid). Then where a path goes depends on the
-mode. Every path follows one process at a time and changes it at random dates; a mode is regressed on the paths that
-moved under its process in that step, and only those can be carried on as realised. Where the policy would pass to a
-mode of another process, the regression of that mode at this date and state, made just before, stands in for the cash
-that was not realised. Each target is thus an estimate of the same conditional expectation, only its noise differs,
-and no decision of the past is needed to make it. What error remains makes the policy a little worse, and the
-valuation on independent paths, which follows the modes themselves, shows that: it stays low-biased.
+All modes share one process here; ``_paths_follow`` is for modes with processes of their own.
 """
 
 from __future__ import annotations
@@ -56,14 +50,24 @@ from valuation.options._core._paths_motion import Stepper, stepper
 from valuation.options._core.problem import ENDED, Branch, DecisionProblem, State, nothing
 from valuation.options._core.process import coordinates_of, state_of
 
-__all__ = ["Course", "Policy", "Rule", "fitted_policy", "in_order", "start_coordinates"]
+__all__ = [
+    "Course",
+    "Policy",
+    "Rule",
+    "best_values",
+    "choices_at",
+    "fits_of",
+    "fitted_policy",
+    "held_after",
+    "in_order",
+    "start_coordinates",
+    "worth_keeping",
+]
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
 #: Paths are dropped from the arrays when fewer than this share of them live.
 WORTH_DROPPING = 0.875
-#: How often a path changes the process it follows, on average, where there are several.
-CHANGES_A_PATH = 3.0
 
 
 @dataclass(frozen=True)
@@ -162,13 +166,13 @@ def fitted_policy(course: Course, plan: Plan, executor: ThreadPoolExecutor | Non
 
         found = in_order(back, blocks, executor)
         if here is not None:
-            rules[date] = Rule(here, _fits([each.fits for each in found]), _fits([each.wide for each in found]))
+            rules[date] = Rule(here, fits_of([each.fits for each in found]), fits_of([each.wide for each in found]))
     values = in_order(lambda block: block.start_values(rules.get(0)), blocks, executor)
     mean = float(np.concatenate(values).mean())
     return Policy(course.basis, rules, mean, course.is_compiled)
 
 
-def _fits(sums: Sequence[Mapping[str, Sums]]) -> dict[str, Fit]:
+def fits_of(sums: Sequence[Mapping[str, Sums]]) -> dict[str, Fit]:
     modes = dict.fromkeys(itertools.chain.from_iterable(sums))
     found = {mode: solved([each[mode] for each in sums if mode in each]) for mode in modes}
     for mode, fit in found.items():
@@ -191,7 +195,6 @@ class _Block:
     coordinates: list[Array] = field(default_factory=list)
     reach: list[dict[str, Mask]] = field(default_factory=list)
     kept: list[NDArray[np.intp] | None] = field(default_factory=list)
-    group: list[NDArray[np.int8] | None] = field(default_factory=list)
     spreads: list[Spread | None] = field(default_factory=list)
     choices: dict[str, Choice] = field(default_factory=dict)
     realised: dict[str, Array] = field(default_factory=dict)
@@ -203,41 +206,20 @@ class _Block:
         x = start_coordinates(course.problem, draws.count)
         origin = start_coordinates(course.problem, 1)[:, 0]
         reach = {course.problem.start_mode: np.ones(draws.count, dtype=np.bool_)}
-        group: NDArray[np.int8] | None = None
         for date in range(course.problem.last + 1):
             self.coordinates.append(x)
             self.reach.append(reach)
             if date == course.problem.last:
                 return
             self.spreads.append(spread_of(x, origin))
-            held = _held(reach, _choices(course, date, reach, course.state(x)))
-            kept = _worth_keeping(held, x.shape[1])
+            choices = choices_at(course, date, reach, course.state(x))
+            held = held_after(reach, choices)
+            kept = worth_keeping(held, x.shape[1])
             if kept is not None:
                 x, draws = x[:, kept], draws.kept(kept)
                 held = {mode: mask[kept] for mode, mask in held.items()}
-                group = None if group is None else group[kept]
-            group = self._followed(date, draws, group)
             self.kept.append(kept)
-            self.group.append(group)
-            x = course.moved(date, x, draws, group)
-            reach = {mode: mask & self._follows(mode, group) for mode, mask in held.items()}
-
-    def _followed(self, date: int, draws: Draws, group: NDArray[np.int8] | None) -> NDArray[np.int8] | None:
-        """Which process does each path follow in this step? It changes at random, ``CHANGES_A_PATH`` times or so."""
-        count = self.course.groups.count
-        if count == 1:
-            return None
-        u = draws.uniforms(date)[-1]
-        if group is None:
-            first: NDArray[np.int8] = np.minimum(u * count, count - 1).astype(np.int8)
-            return first
-        share = min(0.5, CHANGES_A_PATH / self.course.problem.last)
-        ahead = 1 + np.minimum(u / share * (count - 1), count - 2).astype(np.int8)
-        changed: NDArray[np.int8] = np.where(u < share, (group + ahead) % count, group).astype(np.int8)
-        return changed
-
-    def _follows(self, mode: str, group: NDArray[np.int8] | None) -> Mask | np.bool_:
-        return np.True_ if group is None else group == self.course.groups.of_mode[mode]
+            x, reach = course.moved(date, x, draws, None), held
 
     def back(self, date: int, later: Rule | None, here: Scales | None) -> _Found:
         """Decide the date after this one by its rule, and sum up this one's regressions."""
@@ -245,14 +227,14 @@ class _Block:
         values = self._decided(date + 1, later) if date < problem.last else {}
         x, reach = self.coordinates[date], self.reach[date]
         state = self.course.state(x)
-        self.choices = _choices(self.course, date, reach, state)
+        self.choices = choices_at(self.course, date, reach, state)
         self.extra = self.course.basis.extras(problem.times_years[date], state)
         if here is None:
             self.realised = {}
             return _Found({}, {})
-        held = _held(reach, self.choices)
+        held = held_after(reach, self.choices)
         self.realised = {mode: self._carried(mode, date, state, values) for mode in held}
-        mattering = held if self.course.groups.count > 1 else _mattering(reach, self.choices)
+        mattering = _mattering(reach, self.choices)
         wide = self._sums(held, date, here) if self.course.is_wide else {}
         return _Found(self._sums(mattering, date, here), wide)
 
@@ -279,37 +261,21 @@ class _Block:
     def _sums(self, used: Mapping[str, Mask], date: int, scales: Scales) -> dict[str, Sums]:
         course, found = self.course, {}
         for mode, mask in used.items():
-            taken = mask & self._follows_here(mode, date)
-            if taken.any():
-                inputs = (self.coordinates[date], self.extra, taken, self.realised[mode])
+            if mask.any():
+                inputs = (self.coordinates[date], self.extra, mask, self.realised[mode])
                 found[mode] = summed(course.basis, scales, *inputs, is_compiled=course.is_compiled)
                 finite_or_refuse(f"modes.{mode} at date {date}", found[mode].right)
         return found
-
-    def _follows_here(self, mode: str, date: int) -> Mask | np.bool_:
-        """Did the path move under this mode's process in the step from this date?"""
-        group = self.group[date]
-        if group is None:
-            return np.True_
-        count = self.coordinates[date].shape[1]
-        follows: Mask = _spread_out(np.where(self._follows(mode, group), 1.0, 0.0), self.kept[date], count) > 0
-        return follows
 
     def _decided(self, date: int, rule: Rule | None) -> dict[str, Array]:
         """The realised value of each mode at this date: the cash of the action that the rule takes."""
         course = self.course
         estimates = _estimates(course, rule, self.coordinates[date], self.extra, self.choices)
-        realised = self.realised
-        if course.groups.count > 1 and rule is not None:
-            realised = {
-                mode: np.where(self._follows_here(mode, date), cash, estimates.get(mode, 0.0))
-                for mode, cash in self.realised.items()
-            }
         found = {}
         for mode, choice in self.choices.items():
             number = choice.taken(estimates)
             open_or_refuse(f"modes.{mode} at date {date}", number, self.reach[date][mode])
-            found[mode] = _cash(choice, number, realised)
+            found[mode] = _cash(choice, number, self.realised)
             finite_or_refuse(f"modes.{mode} at date {date}", found[mode][self.reach[date][mode]])
         return found
 
@@ -318,7 +284,7 @@ def _estimates(
     course: Course, rule: Rule | None, coordinates: Array, extra: Array, choices: Mapping[str, Choice]
 ) -> dict[str, Array]:
     """The estimates that a decision at this date needs."""
-    if rule is None or (course.groups.count == 1 and all(choice.is_real is None for choice in choices.values())):
+    if rule is None or all(choice.is_real is None for choice in choices.values()):
         return {}
     return {
         mode: estimated(course.basis, rule.scales, fit, coordinates, extra, is_compiled=course.is_compiled)
@@ -333,11 +299,11 @@ def _cash(choice: Choice, number: NDArray[np.int8], realised: Mapping[str, Array
     return found
 
 
-def _choices(course: Course, date: int, reach: Mapping[str, Mask], state: State) -> dict[str, Choice]:
+def choices_at(course: Course, date: int, reach: Mapping[str, Mask], state: State) -> dict[str, Choice]:
     return {mode: choice_at(course.problem, course.problem.by_name[mode], date, state) for mode in reach}
 
 
-def _held(reach: Mapping[str, Mask], choices: Mapping[str, Choice]) -> dict[str, Mask]:
+def held_after(reach: Mapping[str, Mask], choices: Mapping[str, Choice]) -> dict[str, Mask]:
     """In which modes can a path stand after the decision?"""
     found: dict[str, Mask] = {}
     for mode, choice in choices.items():
@@ -363,13 +329,25 @@ def _join(found: dict[str, Mask], branches: Sequence[Branch], mask: Mask) -> Non
             found[branch.mode] = found[branch.mode] | mask if branch.mode in found else mask
 
 
-def _worth_keeping(held: Mapping[str, Mask], count: int) -> NDArray[np.intp] | None:
+def worth_keeping(held: Mapping[str, Mask], count: int) -> NDArray[np.intp] | None:
     """The paths that live, if enough others can be dropped; None to keep all."""
     live = np.zeros(count, dtype=np.bool_)
     for mask in held.values():
         live |= mask
     chosen = np.flatnonzero(live)
     return chosen if chosen.size < WORTH_DROPPING * count else None
+
+
+def best_values(course: Course, date: int, x: Array, ahead: Mapping[str, Array]) -> dict[str, Array]:
+    """The best open action's cash in each mode, by these continuations; 0 in a state where none is open."""
+    state, found = course.state(x), {}
+    for mode in course.problem.modes:
+        choice = choice_at(course.problem, mode, date, state)
+        best = np.full(x.shape[1], -np.inf)
+        for which in range(len(choice.actions)):
+            best = np.maximum(best, np.where(choice.where(which), choice.cash(which, ahead), -np.inf))
+        found[mode.name] = np.where(np.isneginf(best), 0.0, best)
+    return found
 
 
 def _spread_out(numbers: Array, kept: NDArray[np.intp] | None, count: int) -> Array:

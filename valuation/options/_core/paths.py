@@ -24,6 +24,7 @@ from valuation.options._core._paths_basis import Basis, Features
 from valuation.options._core._paths_bound import inside, upper_values
 from valuation.options._core._paths_choice import Groups
 from valuation.options._core._paths_draws import BLOCK_PATHS, Plan, Sampler
+from valuation.options._core._paths_follow import policy_of_processes
 from valuation.options._core._paths_motion import jumping_factors
 from valuation.options._core._paths_policy import Course, Policy, fitted_policy, in_order
 from valuation.options._core._paths_value import Valued, valued
@@ -73,7 +74,8 @@ class PathsSettings:
     sampler : of the valuation: ``plain``, ``antithetic`` pairs, or ``sobol`` with ``scrambles`` randomisations.
     upper_bound : whether to compute the dual bound, on ``upper_paths`` pairs with ``upper_inner`` one-step draws each.
     control : a problem of known value that is valued on the same paths.
-    engine : ``numpy``, ``compiled``, or by the size of the run; equal up to rounding.
+    engine : ``numpy``, ``compiled``, or by the size of the run; equal up to rounding, and decisions that are ties to
+        rounding.
     """
 
     paths: int = 2**16
@@ -195,7 +197,9 @@ def solve_paths(
         raise InputError.of("executor", found=type(executor).__name__, expected="threads: problems hold functions")
     run = _Run(problem, settings, seed, executor)
     course = run.course()
-    policy = fitted_policy(course, run.plan(_POLICY_SET, settings.policy_paths or settings.paths), executor)
+    plan = run.plan(_POLICY_SET, settings.policy_paths or settings.paths)
+    fitted = fitted_policy if course.groups.count == 1 else policy_of_processes
+    policy = fitted(course, plan, executor)
     return run.solution(course, policy)
 
 
