@@ -28,7 +28,7 @@ SAMPLES: dict[str, Callable[[], Data]] = (
 #: Figures that must add up to one with others and are not drawn alone.
 NOT_DRAWN = ("probability_share",)
 #: A lattice has fewer steps where it is solved for many draws at once: how far its answers may then lie apart.
-COARSE = {"launch_option": 5e-4} | option_samples.COARSE
+COARSE = option_samples.COARSE
 
 
 def sample(method: str) -> Data:

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import AfterValidator
 
 from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
-from valuation.discounting.timing import year_fraction
-from valuation.errors import InputError
-from valuation.kernel.expression import Array, Name, exponential, larger, logarithm, normal_cdf
+from valuation.kernel.expression import Array, Name, exponential, larger
 from valuation.kernel.fields import FrozenModel
-from valuation.kernel.figures import Amount, Figure, PositiveFigure, RateFigure, at_least, within
+from valuation.kernel.figures import Amount, Figure, RateFigure, at_least, within
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet, Worksheet
-from valuation.options._lattice import STEPS_MANY, STEPS_ONE, Launch, american_launch_value, launch_boundary
+from valuation.options._answer import Findings, Threshold, differences, write_result
+from valuation.options._black_scholes import European, write_european
+from valuation.options._core.line import solve_line
+from valuation.options._core.problem import State
+from valuation.options._core.process import Lognormal, alone
+from valuation.options._inputs import (
+    Compounding,
+    LifeFigure,
+    NoThreat,
+    Threat,
+    VolatilityFigure,
+    check_life,
+    continuous_rate,
+    threat_rate,
+)
+from valuation.options._lattice import STEPS, Right, boundary, right_value
+from valuation.options._line_findings import tree_of
+from valuation.options._stopping import DETAIL_DATES, WAITING, Stopping, real_process, recovery_share
 
 __all__ = ["METHOD", "LaunchOptionInputs"]
+
+#: Steps of the lattice where a sensitivity is a difference of two values.
+DIFFERENCE_STEPS = 500
 
 
 class LaunchOptionInputs(FrozenModel):
@@ -40,21 +59,27 @@ class LaunchOptionInputs(FrozenModel):
     footing : on what footing the riskless rate, and value and launch cost stand: a cost that is the same whenever it
         is paid, in prices of the valuation date, calls for a real rate. Without it nobody checks that they agree, and
         the conclusion says so.
+    threat : while one waits the right may end suddenly, and leaves a share of what launching would then have given;
+        what threatens the product once launched belongs in its value. None: none is counted, and a warning says so.
+    real_growth_share : the expected yearly growth of the value in the world (continuous), for probabilities; None
+        gives them under the drift of valuation and says so.
     """
 
     value_if_launched_today: Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
     launch_cost: Annotated[Amount, AfterValidator(at_least(0, strictly=True))]
-    life_years: Annotated[PositiveFigure, AfterValidator(within(0, 100))]
-    volatility_share: Annotated[PositiveFigure, AfterValidator(within(0, 3))]
+    life_years: LifeFigure
+    volatility_share: VolatilityFigure
     riskless_rate_share: RateFigure
-    rate_compounding: Literal["continuous", "annual"]
+    rate_compounding: Compounding
     value_decay: Literal["linear_with_life", "constant_yield"]
     payout_yield_share: Annotated[Figure, AfterValidator(within(0, 2))] | None = None
+    threat: Threat | None = None
+    real_growth_share: Annotated[Figure, AfterValidator(within(-1, 2))] | None = None
     footing: StatedFootings | None = None
 
 
 def _build(inputs: LaunchOptionInputs, setting: Setting) -> Paper:
-    _check_life(inputs, setting)
+    check_life("life_years", inputs.life_years.value, setting)
     check_footing(inputs.footing, currency=setting.currency)
     sheet = Sheet(title=_LABEL, axis=Axis(Label("（无分期）", "(no periods)"), ()))
     entered = _inputs(sheet, inputs, setting.currency)
@@ -67,21 +92,15 @@ def _build(inputs: LaunchOptionInputs, setting: Setting) -> Paper:
         pledgee_answer="conservative_value",
         conventions=_conventions(inputs),
         beside=("static_npv", "option_premium", "european_shortcut"),
-        warnings=(_SHORTCUT_IS_NOT_THE_VALUE, *footing_doubts(inputs.footing)),
-        details=_details(inputs, worksheet),
+        warnings=(_SHORTCUT_IS_NOT_THE_VALUE, *_doubts(inputs)),
+        details=_findings(inputs, worksheet).as_details(),
     )
 
 
-def _check_life(inputs: LaunchOptionInputs, setting: Setting) -> None:
-    legal = setting.subject.legal_end()
-    if legal is None:
-        return
-    longest = year_fraction(setting.dates.valuation_date, legal)
-    # A day's grace, because a life stated as 5.8 years is rounded.
-    if inputs.life_years.value > longest + 1 / 365:
-        raise InputError.of(
-            "life_years", found=inputs.life_years.value, expected=f"no more than the {longest:.4g} years to {legal}"
-        )
+def _doubts(inputs: LaunchOptionInputs) -> tuple[NamedWarning, ...]:
+    """What nobody stated, and what was therefore not counted or not checked."""
+    no_threat = (_NO_THREAT_STATED,) if inputs.threat is None else ()
+    return (*no_threat, *footing_doubts(inputs.footing))
 
 
 def _inputs(sheet: Sheet, inputs: LaunchOptionInputs, unit: str) -> dict[str, Name]:
@@ -106,26 +125,15 @@ def _inputs(sheet: Sheet, inputs: LaunchOptionInputs, unit: str) -> dict[str, Na
         unit="share",
         domain=(0, 3),
     )
-    rate = sheet.figure(
-        "riskless_rate_share",
-        inputs.riskless_rate_share,
-        label=Label("无风险利率", "riskless rate"),
-        unit="share",
-        domain=(-0.5, 2),
-    )
-    continuous = sheet.line(
-        "continuous_rate",
-        rate * 1 if inputs.rate_compounding == "continuous" else logarithm(1 + rate),
-        label=Label("连续复利利率", "continuously compounded rate"),
-        unit="share",
-    )
     return {
         "value": value,
         "cost": cost,
         "life": life,
-        "rate": continuous,
+        "rate": continuous_rate(sheet, inputs.riskless_rate_share, inputs.rate_compounding),
         "payout_yield": _payout_yield(sheet, inputs, life),
         "volatility": volatility,
+        "threat": threat_rate(sheet, inputs.threat or _NO_THREAT),
+        "recovery": recovery_share(sheet, inputs.threat),
     }
 
 
@@ -142,20 +150,22 @@ def _payout_yield(sheet: Sheet, inputs: LaunchOptionInputs, life: Name) -> Name:
     )
 
 
-def _shortcut(sheet: Sheet, entered: dict[str, Name], unit: str) -> None:
+def _shortcut(sheet: Sheet, entered: Mapping[str, Name], unit: str) -> None:
     """Black–Scholes with a payout yield: exercised at the end only, so it is not the value of the right."""
-    value, cost, life, rate = (entered[key] for key in ("value", "cost", "life", "rate"))
-    payout, volatility = entered["payout_yield"], entered["volatility"]
-    d1 = sheet.line(
-        "d1",
-        (logarithm(value / cost) + (rate - payout + volatility**2 / 2) * life) / (volatility * life**0.5),
-        label=Label("d₁", "d₁"),
-        unit="1",
+    call = write_european(
+        sheet,
+        European(
+            entered["value"],
+            entered["cost"],
+            entered["life"],
+            entered["rate"],
+            entered["payout_yield"],
+            entered["volatility"],
+        ),
     )
-    d2 = sheet.line("d2", d1 - volatility * life**0.5, label=Label("d₂", "d₂"), unit="1")
     sheet.line(
         "european_shortcut",
-        value * exponential(-(payout * life)) * normal_cdf(d1) - cost * exponential(-(rate * life)) * normal_cdf(d2),
+        exponential(-(entered["threat"] * entered["life"])) * call,
         label=Label(
             "欧式简化（只在到期日行权，非该权利的价值）",
             "European shortcut (exercised at the end only: not the value of the right)",
@@ -165,12 +175,11 @@ def _shortcut(sheet: Sheet, entered: dict[str, Name], unit: str) -> None:
     )
 
 
-def _american(sheet: Sheet, inputs: LaunchOptionInputs, entered: dict[str, Name], unit: str) -> None:
-    decays = inputs.value_decay == "linear_with_life"
+def _american(sheet: Sheet, inputs: LaunchOptionInputs, entered: Mapping[str, Name], unit: str) -> None:
+    names = list(entered)
 
-    def searched(value: Array, cost: Array, life: Array, rate: Array, payout_yield: Array, volatility: Array) -> Array:
-        payout = np.zeros_like(payout_yield) if decays else payout_yield
-        return american_launch_value(Launch(value, cost, life, rate, payout, volatility, decays))
+    def searched(*columns: Array) -> Array:
+        return right_value(_right(inputs, dict(zip(names, columns, strict=True))))
 
     value = sheet.search(
         "value",
@@ -181,44 +190,78 @@ def _american(sheet: Sheet, inputs: LaunchOptionInputs, entered: dict[str, Name]
         explanation=_EXPLANATION[inputs.value_decay],
         total=True,
     )
-    npv = sheet.line(
-        "static_npv",
-        entered["value"] - entered["cost"],
-        label=Label("立即上市净现值", "net present value of launching today"),
+    npv = entered["value"] - entered["cost"]
+    write_result(
+        sheet,
+        value=value,
+        static_npv=npv,
+        conservative=larger(npv, 0),
         unit=unit,
-        total=True,
-    )
-    sheet.line("option_premium", value - npv, label=Label("等待的价值", "value of waiting"), unit=unit, total=True)
-    sheet.line(
-        "conservative_value",
-        larger(npv, 0),
-        label=Label("质权人可依赖值（今日上市或放弃）", "value a pledgee may count on (launch today or never)"),
-        unit=unit,
-        total=True,
+        static_label=Label("立即上市净现值", "net present value of launching today"),
+        conservative_label=Label(
+            "质权人可依赖值（今日上市或放弃）", "value a pledgee may count on (launch today or never)"
+        ),
     )
 
 
-def _details(inputs: LaunchOptionInputs, worksheet: Worksheet) -> dict[str, Any]:
-    """The launch threshold over time, and how the number was found."""
+def _right(inputs: LaunchOptionInputs, at: Mapping[str, Array | float]) -> Right:
     decays = inputs.value_decay == "linear_with_life"
-    names = (
-        "value_if_launched_today",
-        "launch_cost",
-        "life_years",
-        "continuous_rate",
-        "payout_yield",
-        "volatility_share",
+    return Right.of(
+        decays=decays,
+        value=at["value"],
+        cost=at["cost"],
+        life_years=at["life"],
+        rate=at["rate"],
+        payout_yield=0.0 if decays else at["payout_yield"],
+        volatility=at["volatility"],
+        threat=at["threat"],
+        left_share=at["recovery"],
     )
-    value, cost, life, rate, payout, volatility = (np.array([worksheet.value(name)]) for name in names)
-    launch = Launch(value, cost, life, rate, np.zeros(1) if decays else payout, volatility, decays)
-    return {
-        "launch_threshold": [
-            {"time_years": time, "value_if_launched_today": level} for time, level in launch_boundary(launch)
-        ],
-        "convergence": f"binomial lattices of {STEPS_ONE // 2} and {STEPS_ONE} steps, extrapolated as 2V(2n) − V(n);"
-        f" interval and sensitivities on {STEPS_MANY // 2} and {STEPS_MANY}",
-        "pledgee": "launching today or never: exercise skill and funding of the owner are not counted on",
-    }
+
+
+def _stopping(inputs: LaunchOptionInputs, at: Mapping[str, float]) -> Stopping:
+    """The same right as a decision problem, for probabilities and the tree."""
+    decays = inputs.value_decay == "linear_with_life"
+
+    def gain(time: float, state: State) -> Array:
+        return (1 - time / at["life"] if decays else 1.0) * state[0] - at["cost"]
+
+    def left(time: float, state: State) -> Array:
+        return at["recovery"] * np.maximum(gain(time, state), 0.0)
+
+    drift = at["rate"] - (0.0 if decays else at["payout_yield"])
+    process = alone("value if launched", "log", Lognormal(drift, at["volatility"] ** 2))
+    return Stopping(process, at["value"], gain, ("launch", "launch"), at["life"], at["rate"], at["threat"], left)
+
+
+def _findings(inputs: LaunchOptionInputs, worksheet: Worksheet) -> Findings:
+    """The launch threshold over time, how likely what is, and how the number was found."""
+    at = {name: worksheet.value(line) for name, line in _LINES.items()}
+    solution = solve_line(_stopping(inputs, at).problem(DETAIL_DATES))
+    real = real_process("value if launched", inputs.real_growth_share, at["volatility"])
+    levels = boundary(_right(inputs, at))
+    thresholds = tuple(Threshold(time, WAITING, "launch", level, None) for time, level in levels if level is not None)
+    greeks = differences(
+        lambda changed: float(right_value(_right(inputs, changed), steps=DIFFERENCE_STEPS)[0]),
+        at,
+        {"delta": "value", "vega": "volatility", "rho": "rate", "hazard": "threat"},
+    )
+    absent = {"seed": "nothing is drawn at random"}
+    if not thresholds:
+        absent["thresholds"] = "waiting is best at every value until the last day"
+    return Findings(
+        convergence=f"binomial lattices of {STEPS // 2} and {STEPS} steps, extrapolated as 2V(2n) − V(n), for the value"
+        f" and its interval; sensitivities on {DIFFERENCE_STEPS} steps; probabilities and tree on {DETAIL_DATES} dates",
+        timing="launched at any time of the life, the cost paid at that moment; the threat in continuous time",
+        pledgee="launching today or never: exercise skill and funding of the owner are not counted on",
+        sensitivities=greeks,
+        thresholds=thresholds,
+        probabilities=solution.event_shares(real),
+        probability_measure="risk_neutral" if real is None else "real_world",
+        tree=tree_of(solution),
+        not_applicable=absent,
+        level_label=Label("立即上市的价值", "value if launched at once"),
+    )
 
 
 def _conventions(inputs: LaunchOptionInputs) -> dict[str, str]:
@@ -243,6 +286,25 @@ _EXPLANATION = {
         "binomial lattice rolled back: the value pays out the cost of delay, launching is open at any time",
     ),
 }
+#: The parameters of the search and the lines they stand on.
+_LINES = {
+    "value": "value_if_launched_today",
+    "cost": "launch_cost",
+    "life": "life_years",
+    "rate": "continuous_rate",
+    "payout_yield": "payout_yield",
+    "volatility": "volatility_share",
+    "threat": "threat_rate",
+    "recovery": "recovery_share",
+}
+_NO_THREAT = NoThreat(kind="none", reason="no threat is stated in the request")
+_NO_THREAT_STATED = NamedWarning(
+    "no_threat_stated",
+    Label(
+        "未说明权利是否可能被宣告无效，按不会发生计算",
+        "the request does not say whether the right may be invalidated: it is valued as if that could not happen",
+    ),
+)
 _SHORTCUT_IS_NOT_THE_VALUE = NamedWarning(
     "european_shortcut_shown_beside",
     Label(
@@ -270,11 +332,11 @@ METHOD = Method(
         "brealey-myers-mark-ii",
         "acca-afm-follow-on-strategic-npv",
     ),
+    assumes=Label(
+        "上市后的价值随机波动，按所选方式随等待递减；可在寿命内任何时点上市，也可不上市。",
+        "The value once launched moves at random and is worn by waiting as chosen; launching is possible at any time "
+        "of the life, or never.",
+    ),
     # A lattice for each draw: more draws than this take longer than a reader waits.
     draw_limit=2048,
-    assumes=Label(
-        "上市后的价值随机波动、随寿命递减；可在寿命内任何时点上市，也可不上市。",
-        "The value once launched moves at random and decays with life; launching is possible at any time of it, "
-        "or never.",
-    ),
 )

@@ -21,7 +21,7 @@ from tests.valuation.asking import PATENT, VARIETY, amount, answered, figure, op
 from tests.valuation.options.asking import quantlib_american
 from valuation.errors import InputError
 from valuation.kernel.conclusion import Conclusion
-from valuation.options._lattice import Launch, american_launch_value, launch_boundary
+from valuation.options._lattice import Right, boundary, right_value
 
 NO_END = {key: text for key, text in VARIETY.items() if key != "expiry_date"}
 
@@ -30,14 +30,13 @@ def concluded(subject: dict[str, Any] = NO_END, **changes: Any) -> Conclusion:
     return answered({"launch_option": option(**changes)}, subject=subject).conclusions[0]
 
 
-def launch(decays: bool, **changes: float) -> Launch:
+def launch(decays: bool, **changes: float) -> Right:
     stated = {"value": 100.0, "cost": 110.0, "life_years": 8.0, "rate": 0.04, "payout_yield": 0.05, "volatility": 0.35}
-    arrays = {name: np.array([number]) for name, number in (stated | changes).items()}
-    return Launch(**arrays, decays=decays)
+    return Right.of(decays=decays, **(stated | changes))
 
 
 def american(decays: bool, **changes: float) -> float:
-    return float(american_launch_value(launch(decays, **changes))[0])
+    return float(right_value(launch(decays, **changes))[0])
 
 
 def black_scholes(value: float, cost: float, years: float, rate: float, payout: float, volatility: float) -> float:
@@ -142,7 +141,7 @@ def test_a_product_worth_far_more_than_its_launch_is_launched_at_once() -> None:
 
 def test_the_launch_threshold_rises_as_the_life_runs_out() -> None:
     """Less of the value is left, so more of it is needed; and at the threshold launching equals holding."""
-    points = [(time, level) for time, level in launch_boundary(launch(True, payout_yield=0.0)) if level is not None]
+    points = [(time, level) for time, level in boundary(launch(True, payout_yield=0.0)) if level is not None]
     levels = [level for _, level in points]
     assert len(points) == 24
     assert all(level > 110 / (1 - time / 8) * 0.999 for time, level in points), "never below what pays back the cost"
@@ -151,17 +150,21 @@ def test_the_launch_threshold_rises_as_the_life_runs_out() -> None:
 
 def test_without_a_cost_of_waiting_there_is_no_threshold() -> None:
     """Limit: a call on what pays nothing is never exercised early."""
-    assert {level for _, level in launch_boundary(launch(False, payout_yield=0.0))} == {None}
+    assert {level for _, level in boundary(launch(False, payout_yield=0.0))} == {None}
 
 
-def test_draws_together_and_one_by_one_agree_to_the_lattice() -> None:
-    """Many draws use a coarser lattice; the two differ by its error only."""
-    volatilities = np.array([0.2, 0.4, 0.6])
-    together = american_launch_value(
-        Launch(*(np.full(3, each) for each in (100.0, 110.0, 8.0, 0.04, 0.05)), volatilities, decays=False)
-    )
-    alone = [american(False, volatility=float(each)) for each in volatilities]
-    np.testing.assert_allclose(together, alone, rtol=2e-4)
+def test_a_right_that_may_be_struck_down_has_both_rates_raised() -> None:
+    """Second way: with nothing left, λ works like one more yield and one more rate; the drift r − y is kept."""
+    threatened = american(False, threat=0.06)
+    assert threatened == pytest.approx(american(False, rate=0.1, payout_yield=0.11), rel=1e-9)
+    naive = american(False, rate=0.1)
+    assert naive > american(False) > threatened, "raising the rate alone raises the drift too: dearer, not cheaper"
+
+
+def test_what_a_sudden_end_leaves_is_worth_something() -> None:
+    values = [american(True, payout_yield=0.0, threat=0.06, left_share=share) for share in (0.0, 0.5, 1.0)]
+    assert values == sorted(values)
+    assert values[0] < values[-1] <= american(True, payout_yield=0.0)
 
 
 # --- the paper ------------------------------------------------------------------------------------
@@ -192,8 +195,48 @@ def test_a_pledgee_counts_on_launching_today_or_never() -> None:
 
 def test_the_answer_holds_the_threshold_and_how_it_was_found() -> None:
     details = concluded().as_document()["details"]
-    assert len(details["launch_threshold"]) == 24
+    assert len(details["thresholds"]) == 24
+    assert {(each["action"], each["high"]) for each in details["thresholds"]} == {("launch", None)}
     assert "extrapolated" in details["convergence"]
+
+
+def test_a_request_without_a_threat_is_valued_and_says_so() -> None:
+    assert "no_threat_stated" in [each.code for each in concluded().warnings]
+    stated = {"kind": "none", "reason": "nobody has attacked it in ten years"}
+    calm = concluded(threat=stated)
+    assert "no_threat_stated" not in [each.code for each in calm.warnings]
+    assert calm.value == concluded().value
+
+
+def test_the_greater_the_threat_the_lower_value_and_threshold() -> None:
+    found = [
+        concluded(
+            value_decay="constant_yield",
+            payout_yield_share=figure(0.05),
+            threat={"kind": "constant", "rate_per_year": figure(rate), "recovery_share": figure(0.0)},
+        )
+        for rate in (0.0, 0.05, 0.2)
+    ]
+    values = [each.value for each in found]
+    levels = [each.details["thresholds"][5]["low"] for each in found]
+    assert values == sorted(values, reverse=True)
+    assert levels == sorted(levels, reverse=True)
+    assert found[1].details["sensitivities"]["hazard"] < 0
+    shares = found[2].details["probabilities"]
+    assert shares["launch"] + shares["lapse"] + shares["invalidated"] == pytest.approx(1, abs=1e-6)
+
+
+def test_probabilities_of_the_world_take_its_growth() -> None:
+    grown = concluded(real_growth_share=figure(0.2)).details
+    assert grown["probability_measure"] == "real_world"
+    assert grown["probabilities"]["launch"] > concluded().details["probabilities"]["launch"]
+
+
+def test_the_delta_of_a_certain_launch_is_one() -> None:
+    """Limit: far above the threshold the right is the value less the cost."""
+    found = concluded(value_if_launched_today=amount("10000000.00")).details["sensitivities"]
+    assert found["delta"] == pytest.approx(1, abs=1e-9)
+    assert found["vega"] == pytest.approx(0, abs=1e-6)
 
 
 def test_uncertain_inputs_give_an_interval_around_the_value() -> None:
@@ -229,6 +272,8 @@ def test_the_right_cannot_outlive_its_legal_protection() -> None:
         ({"payout_yield_share": figure(-0.1)}, "payout_yield_share"),
         ({"rate_compounding": "monthly"}, "rate_compounding"),
         ({"value_decay": "none"}, "value_decay"),
+        ({"threat": {"kind": "none"}}, "threat.reason"),
+        ({"real_growth_share": figure(3)}, "real_growth_share"),
     ],
 )
 def test_a_request_out_of_range_is_refused_at_its_field(changes: dict[str, Any], field: str) -> None:
