@@ -50,6 +50,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "formula": Label("公式", "formula"),
     "growth": Label("增长", "growth"),
     "harvest": Label("采收", "harvest"),
+    "hazard_in_rate": Label("失效率与漂移", "hazard and drift"),
     "increment": Label("增量口径", "increment"),
     "interval": Label("区间方法", "interval"),
     "law": Label("适用法律", "law"),
@@ -100,6 +101,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "terminal": Label("期末价值", "terminal value"),
     "ties": Label("距离相等", "rows equally far"),
     "threat": Label("威胁", "threat"),
+    "threat_applies": Label("突发失效作用于", "what the threat strikes"),
     "time_measure": Label("年期计算", "measure of time"),
     "timing": Label("现金流时点", "timing of flows"),
     "users": Label("使用者", "users"),
@@ -268,6 +270,10 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
         "linear_with_life": Label("随剩余寿命线性递减", "linear with remaining life"),
         "constant_yield": Label("按固定收益率递减", "at a constant yield"),
     },
+    "threat_applies": {
+        "while_waiting": Label("仅投资之前（等待期间）", "the right while one waits"),
+        "while_waiting_and_after": Label("投资前后均作用", "the right while one waits, and the project once it runs"),
+    },
     "versions": {"none used": Label("未引用", "none used")},
 }
 
@@ -305,6 +311,8 @@ _SENTENCES: Mapping[str, str] = {
     "Bermudan: at the stated dates": "百慕大式：仅在所述各日",
     "at each date of decision": "在每个决策日",
     "at stated dates, one after another": "依次在所述各日",
+    "American: at any time, without end": "美式：任何时点，没有期限",
+    "λ raises the discount and not the drift r − δ": "λ 计入折现，不计入漂移 r − δ",
     "at the first time a level is reached": "首次到达所述水平时",
     "every year, also at a loss; counted at the end of each year": "逐年采收，亏损年份亦然；计于各年末",
     "held at their estimates; the interval does not hold their errors": "取估计值；区间不含其估计误差",

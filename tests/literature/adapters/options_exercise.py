@@ -39,6 +39,26 @@ def longstaff_schwartz_table(inputs: Case) -> Case:
     return outputs
 
 
+def perpetual_threshold(inputs: Case) -> Case:
+    stated = {
+        "project_value": amount(inputs["project_value"]),
+        "investment": amount(inputs["investment"]),
+        "volatility_share": figure(inputs["volatility"]),
+        "riskless_rate_share": figure(inputs["riskfree"]),
+        "rate_compounding": "continuous",
+        "payout_yield_share": figure(inputs["payout_yield"]),
+        "threat": NOT_IN_CASE,
+        "threat_applies": "while_waiting",
+    }
+    paper = appraised("perpetual_threshold", stated).papers()["perpetual_threshold"]
+    return {
+        "beta_1": paper.value("beta_1"),
+        "threshold_V": paper.value("threshold_value") / UNIT,
+        "option_value": paper.value("value") / UNIT,
+    }
+
+
 ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "longstaff-schwartz-table1-T1": longstaff_schwartz_table,
+    "dixit-pindyck-basic-threshold": perpetual_threshold,
 }

@@ -61,6 +61,7 @@ CHOICES = [
     ("tax", "profit_split", "tax(rate).on_losses"),
     ("tax_on_losses", "relief_from_royalty", "tax_on_losses"),
     ("terminal", "greenfield", "terminal"),
+    ("threat_applies", "perpetual_threshold", "threat_applies"),
     ("timing", "relief_from_royalty", "timing"),
     ("users", "regional_brand", "users"),
     ("value_decay", "launch_option", "value_decay"),
