@@ -36,6 +36,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "costs": Label("费用处理", "costs"),
     "decisions": Label("决策时点", "dates of decision"),
     "deferral_years": Label("推迟年数", "years before the first royalty"),
+    "direction": Label("到达方向", "side from which the level is reached"),
     "duration": Label("优势期限", "duration of the advantage"),
     "effective_rate": Label("有效费率", "effective rate"),
     "enterprise_value": Label("企业价值口径", "enterprise value"),
@@ -66,6 +67,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "obsolescence_combination": Label("贬值合并方式", "how obsolescence combines"),
     "of_the_two": Label("取两者之", "which of the two"),
     "order": Label("分配次序", "order of payment"),
+    "payment_time": Label("付款时点", "time of payment"),
     "perspective": Label("评估立场", "perspective"),
     "phase_cost_timing": Label("阶段费用时点", "timing of phase costs"),
     "plant_life": Label("作物寿命", "life of the plant"),
@@ -273,6 +275,14 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
     "threat_applies": {
         "while_waiting": Label("仅投资之前（等待期间）", "the right while one waits"),
         "while_waiting_and_after": Label("投资前后均作用", "the right while one waits, and the project once it runs"),
+    },
+    "direction": {
+        "from_below": Label("自下而上", "from below"),
+        "from_above": Label("自上而下", "from above"),
+    },
+    "payment_time": {
+        "at_hit": Label("到达时", "when the level is reached"),
+        "at_expiry": Label("期末", "at the end of the life"),
     },
     "versions": {"none used": Label("未引用", "none used")},
 }

@@ -58,7 +58,28 @@ def perpetual_threshold(inputs: Case) -> Case:
     }
 
 
+def milestone(inputs: Case) -> Case:
+    outputs = {}
+    for number, case in enumerate(inputs["cases"], start=1):
+        stated = {
+            "current_value": amount(case["spot"]),
+            "level": amount(inputs["level"]),
+            "direction": "from_below" if case["spot"] < inputs["level"] else "from_above",
+            "payment": amount(inputs["payment"]),
+            "payment_time": "at_hit",
+            "life_years": figure(inputs["years"]),
+            "volatility_share": figure(inputs["volatility"]),
+            "riskless_rate_share": figure(inputs["riskfree_cc"]),
+            "rate_compounding": "continuous",
+            "payout_yield_share": figure(case["dividend_yield"]),
+            "threat": NOT_IN_CASE,
+        }
+        outputs[f"case{number}"] = appraised("milestone_at_hit", stated).reconciled.value / UNIT
+    return outputs
+
+
 ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "longstaff-schwartz-table1-T1": longstaff_schwartz_table,
     "dixit-pindyck-basic-threshold": perpetual_threshold,
+    "haug-milestone-cash-at-hit": milestone,
 }
