@@ -28,6 +28,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "charges": Label("贡献资产回报", "contributory charges"),
     "combination": Label("合并方式", "combination"),
     "comparison": Label("比较方式", "comparison"),
+    "competitor": Label("竞争者", "competitor"),
     "compounding": Label("计息方式", "compounding"),
     "condition": Label("成新情况", "condition"),
     "condition_number": Label("条件数", "condition number"),
@@ -54,6 +55,7 @@ CONVENTION_KEYS: Mapping[str, Label] = {
     "hazard_in_rate": Label("失效率与漂移", "hazard and drift"),
     "increment": Label("增量口径", "increment"),
     "interval": Label("区间方法", "interval"),
+    "jumps": Label("跳跃", "jumps"),
     "law": Label("适用法律", "law"),
     "level_share": Label("区间概率", "probability inside the interval"),
     "margin": Label("利润率口径", "margin"),
@@ -284,6 +286,10 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
         "at_hit": Label("到达时", "when the level is reached"),
         "at_expiry": Label("期末", "at the end of the life"),
     },
+    "competitor": {
+        "none": Label("不计竞争者", "none expected"),
+        "poisson": Label("按年率随机到达，至多一次", "comes at a yearly rate, once at most"),
+    },
     "versions": {"none used": Label("未引用", "none used")},
 }
 
@@ -323,6 +329,9 @@ _SENTENCES: Mapping[str, str] = {
     "at stated dates, one after another": "依次在所述各日",
     "American: at any time, without end": "美式：任何时点，没有期限",
     "λ raises the discount and not the drift r − δ": "λ 计入折现，不计入漂移 r − δ",
+    "the drift r − y is that of the value with its jumps; jump risk is not priced": (
+        "漂移 r − y 含跳跃在内；跳跃风险不另定价"
+    ),
     "at the first time a level is reached": "首次到达所述水平时",
     "every year, also at a loss; counted at the end of each year": "逐年采收，亏损年份亦然；计于各年末",
     "held at their estimates; the interval does not hold their errors": "取估计值；区间不含其估计误差",

@@ -35,6 +35,7 @@ CHOICES = [
     ("basis", "infringement_damages", "basis"),
     ("combination", "quality_score_ratio", "combination"),
     ("comparison", "with_and_without", "comparison"),
+    ("competitor", "capped_launch", "competitor"),
     ("condition", "historic_cost", "condition"),
     ("condition", "minimum_licence_fee", "condition"),
     ("cost_standard", "replacement_cost", "standard"),
