@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import comparables, options_lsm, revaluation, royalty, side_by_side
+from benchmarks import comparables, options_exact, options_lattice, options_lsm, revaluation, royalty, side_by_side
 
 
 def _royalty() -> None:
@@ -25,6 +25,8 @@ PROGRAMS: dict[str, Callable[[], None]] = {
     "c": comparables.main,
     "side_by_side": side_by_side.main,
     "lsm": options_lsm.main,
+    "lattice": options_lattice.main,
+    "exact": options_exact.main,
 }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import comparables, memory, options_lsm, revaluation, royalty
+from benchmarks import comparables, memory, options_exact, options_lattice, options_lsm, revaluation, royalty
 from benchmarks.timing import Times
 from valuation.options._core.paths import PathsSettings, solve_paths
 
@@ -60,6 +60,19 @@ def test_options_lsm(capsys: pytest.CaptureFixture[str]) -> None:
     settings = PathsSettings(paths=20_000, engine="numpy")
     product = solve_paths(options_lsm.project(steps=20), seed=1, settings=settings)
     assert abs(peer.value - product.value) < 4 * np.hypot(peer.standard_error, product.standard_error)
+
+
+def test_deterministic_options(capsys: pytest.CaptureFixture[str]) -> None:
+    options_exact.main(rounds=1, nodes=36, finer=40)
+    said = capsys.readouterr().out
+    (share,) = re.findall(r"nodes \(11\.8\d+\): (\S+)", said)
+    assert float(share) < 3e-3
+    assert "compound right of six stages" in said
+
+
+def test_the_lattice_beside_a_tree(capsys: pytest.CaptureFixture[str]) -> None:
+    options_lattice.main(count=2, rounds=1)
+    assert "QuantLib" in capsys.readouterr().out
 
 
 def test_a_ratio_is_the_median_over_rounds_of_rates() -> None:
