@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from valuation.kernel.fields import FiniteFloat, FrozenModel, Reason, StrictBool
 from valuation.kernel.figures import Figure, PositiveFigure
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.worksheet import Sheet, Worksheet
+from valuation.market._outliers import OutlierScreen, outlier_doubts, screen_outliers
 from valuation.uncertainty.sampling import Interval
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "average_lines",
     "grid_conventions",
     "grid_doubts",
+    "grid_outliers",
     "refuse_uneven_grid",
     "weighted_interval",
 ]
@@ -35,6 +38,11 @@ Average = Literal["geometric", "arithmetic"]
 _SMALLEST_FREEDOM = 1 - 1e-9
 #: Weights are stated as decimal shares; their sum is compared with one at this precision.
 _SUM_TOLERANCE = 1e-9
+#: What a line is screened for outliers by: the number that is averaged.
+_MEASURES: Mapping[Average, Label] = {
+    "geometric": Label("修正后价格的对数", "log adjusted price"),
+    "arithmetic": Label("修正后价格", "adjusted price"),
+}
 
 
 class Adjustment(FrozenModel):
@@ -168,8 +176,29 @@ def _prices(ends: Array, average: Average) -> Array:
         return np.exp(ends) if average == "geometric" else np.maximum(ends, 0.0)
 
 
-def grid_doubts(lines: Sequence[Weighted], interval: Interval | None) -> tuple[NamedWarning, ...]:
-    """Which lines between related parties carry weight, and are there enough lines for a range?"""
+def grid_outliers(
+    lines: Sequence[Weighted], worksheet: Worksheet, *, average: Average, on: datetime.date
+) -> OutlierScreen:
+    """Which lines that carry weight lie far from the others, in what is averaged?
+
+    Screened is the line ``averaged``: the logarithm of the adjusted price under a geometric mean, else the price
+    itself. A line with weight zero is out already and is not held against the others.
+
+    Tested by: ``tests/valuation/market/test_outliers.py``.
+    """
+    counted = [
+        (each.name, number)
+        for each, number in zip(lines, worksheet.row("averaged"), strict=True)
+        if each.weight_share > 0
+    ]
+    measure = _MEASURES[average]
+    return screen_outliers([name for name, _ in counted], [number for _, number in counted], measure=measure, on=on)
+
+
+def grid_doubts(
+    lines: Sequence[Weighted], interval: Interval | None, *, outliers: OutlierScreen
+) -> tuple[NamedWarning, ...]:
+    """Which lines between related parties carry weight, which stand out, and are there enough lines for a range?"""
     found = []
     related = ", ".join(each.name for each in lines if each.related_parties and each.weight_share > 0)
     if related:
@@ -181,7 +210,7 @@ def grid_doubts(lines: Sequence[Weighted], interval: Interval | None) -> tuple[N
             "too few effective comparables (below two, or too scattered): no interval can be told",
         )
         found.append(NamedWarning("too_few_comparables", label))
-    return tuple(found)
+    return (*found, *outlier_doubts([outliers]))
 
 
 def grid_conventions(average: Average, level_share: float) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from valuation.kernel.figures import Amount, Figure, PositiveFigure, ShareFigure
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
+from valuation.market._outliers import outlier_details
 from valuation.market._weighted_grid import (
     Adjustment,
     Average,
@@ -21,6 +22,7 @@ from valuation.market._weighted_grid import (
     average_lines,
     grid_conventions,
     grid_doubts,
+    grid_outliers,
     refuse_uneven_grid,
     weighted_interval,
 )
@@ -83,14 +85,16 @@ def _build(inputs: ComparableTransactionsInputs, setting: Setting) -> Paper:
     interval = weighted_interval(
         worksheet, average=inputs.average, level_share=inputs.level_share, multiple=inputs.subject_quantity.value
     )
+    outliers = grid_outliers(inputs.comparables, worksheet, average=inputs.average, on=setting.dates.policy_date)
     return Paper(
         worksheet=worksheet,
         answer="value",
         unit=unit,
         conventions=grid_conventions(inputs.average, inputs.level_share),
         beside=("central_unit_price", "effective_number"),
-        warnings=grid_doubts(inputs.comparables, interval),
+        warnings=grid_doubts(inputs.comparables, interval, outliers=outliers),
         interval=interval,
+        details=outlier_details([outliers]),
     )
 
 

@@ -13,7 +13,8 @@ from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FiniteFloat, Froz
 from valuation.kernel.figures import Amount, Figure, at_least
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
-from valuation.kernel.worksheet import Axis, Sheet
+from valuation.kernel.worksheet import Axis, Sheet, Worksheet
+from valuation.market._outliers import OutlierScreen, outlier_details, outlier_doubts, screen_outliers
 
 __all__ = ["METHOD", "Company", "EnterpriseMultiplesInputs", "GenericCompany", "MultipleWeight"]
 
@@ -90,8 +91,10 @@ def _build(inputs: EnterpriseMultiplesInputs, setting: Setting) -> Paper:
     drivers = sorted(inputs.multiples)
     values = [_value_by(sheet, driver, companies, (enterprise, is_branded, weight), unit) for driver in drivers]
     _weighted_value(sheet, inputs.multiples, drivers, values, unit)
+    worksheet = sheet.finish()
+    screens = [_outliers(inputs, worksheet, driver, setting) for driver in drivers]
     return Paper(
-        worksheet=sheet.finish(),
+        worksheet=worksheet,
         answer="value",
         conventions={
             "enterprise_value": "equity + debt − cash",
@@ -99,6 +102,23 @@ def _build(inputs: EnterpriseMultiplesInputs, setting: Setting) -> Paper:
             "rights_covered": "everything by which the branded company differs, not the name alone",
         },
         beside=tuple(f"value_by_{driver}" for driver in drivers),
+        warnings=outlier_doubts(screens),
+        details=outlier_details(screens),
+    )
+
+
+def _outliers(
+    inputs: EnterpriseMultiplesInputs, worksheet: Worksheet, driver: Driver, setting: Setting
+) -> OutlierScreen:
+    """Which generic companies that carry weight have a multiple far from the others'? It may be negative: no logs."""
+    rows = zip(inputs.generics, worksheet.row(f"ev_to_{driver}")[1:], strict=True)
+    counted = [(each.name, multiple) for each, multiple in rows if each.weight_share > 0]
+    words = _DRIVERS[driver]
+    return screen_outliers(
+        [name for name, _ in counted],
+        [multiple for _, multiple in counted],
+        measure=Label(f"企业价值/{words.zh}", f"enterprise value over {words.en}"),
+        on=setting.dates.policy_date,
     )
 
 

@@ -25,6 +25,7 @@ from valuation.kernel.figures import (
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
+from valuation.market._outliers import outlier_details
 from valuation.market._weighted_grid import (
     Average,
     Weighted,
@@ -32,6 +33,7 @@ from valuation.market._weighted_grid import (
     average_lines,
     grid_conventions,
     grid_doubts,
+    grid_outliers,
     refuse_uneven_grid,
     weighted_interval,
 )
@@ -112,14 +114,16 @@ def _build(inputs: LicenceNormalisationInputs, setting: Setting) -> Paper:
     )
     worksheet = sheet.finish()
     interval = weighted_interval(worksheet, average=inputs.average, level_share=inputs.level_share)
+    outliers = grid_outliers(licences, worksheet, average=inputs.average, on=setting.dates.policy_date)
     return Paper(
         worksheet=worksheet,
         answer="central_rate",
         unit="share",
         conventions=_conventions(inputs),
         beside=("effective_number",),
-        warnings=(*grid_doubts(licences, interval), *footing_doubts(inputs.footing)),
+        warnings=(*grid_doubts(licences, interval, outliers=outliers), *footing_doubts(inputs.footing)),
         interval=interval,
+        details=outlier_details([outliers]),
     )
 
 

@@ -18,6 +18,7 @@ from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
 from valuation.market._conformal import jackknife_plus, jackknife_plus_meaning, rows_for_level
 from valuation.market._neighbours import NeighbourIndex, Neighbours
+from valuation.market._outliers import OutlierScreen, outlier_details, outlier_doubts, screen_outliers
 from valuation.market._priced_rows import Feature, MarketRows, PricedRowsInputs, market_rows, rows_warnings
 from valuation.uncertainty.sampling import Interval
 
@@ -66,14 +67,15 @@ def _build(inputs: NearestNeighboursInputs, setting: Setting) -> Paper:
         index.nearest_others(count=inputs.neighbours),
     )
     sheet = _sheet(inputs, setting, market, search.of_subject)
+    outliers = _outliers(market, search, setting)
     return Paper(
         worksheet=sheet.finish(),
         answer="value",
         conventions=_conventions(inputs),
         beside=("unit_price", "farthest_distance"),
-        warnings=(*rows_warnings(market, inputs.features), *_remote(search, market)),
+        warnings=(*rows_warnings(market, inputs.features), *_remote(search, market), *outlier_doubts([outliers])),
         interval=_interval(inputs, market, search),
-        details=_details(inputs, market, search, scales),
+        details=_details(inputs, market, search, scales) | outlier_details([outliers]),
     )
 
 
@@ -140,7 +142,7 @@ def _sheet(inputs: NearestNeighboursInputs, setting: Setting, market: MarketRows
 def _interval(inputs: NearestNeighboursInputs, market: MarketRows, search: _Search) -> Interval:
     """The jackknife+ range: each row is predicted from its own neighbours, the subject without that row."""
     logs, count = market.log_prices, inputs.neighbours
-    residuals = np.abs(logs - logs[search.of_rows.rows].mean(axis=1))
+    residuals = np.abs(_errors(market, search))
     ends = jackknife_plus(_left_out(search.of_subject.rows[0], logs, count), residuals, level_share=inputs.level_share)
     assert ends is not None, "too few rows for the level were refused"
     low, high = np.exp(ends) * inputs.subject_quantity.value
@@ -169,9 +171,21 @@ def _remote(search: _Search, market: MarketRows) -> tuple[NamedWarning, ...]:
     return (NamedWarning("remote_subject", label),)
 
 
+def _errors(market: MarketRows, search: _Search) -> Array:
+    """Each row's log price less the mean of its own neighbours'."""
+    errors: Array = market.log_prices - market.log_prices[search.of_rows.rows].mean(axis=1)
+    return errors
+
+
+def _outliers(market: MarketRows, search: _Search, setting: Setting) -> OutlierScreen:
+    """Which rows were paid for unlike their own neighbours? Features explain the rest, so prices alone would not do."""
+    measure = Label("对数单价与其近邻均值之差", "log unit price less the mean of its own neighbours")
+    return screen_outliers(market.names, _errors(market, search), measure=measure, on=setting.dates.policy_date)
+
+
 def _details(inputs: NearestNeighboursInputs, market: MarketRows, search: _Search, scales: Array) -> dict[str, Any]:
     near = zip(search.of_subject.rows[0], search.of_subject.distances[0], strict=True)
-    errors = market.log_prices - market.log_prices[search.of_rows.rows].mean(axis=1)
+    errors = _errors(market, search)
     return {
         "rows_used": [market.names[row] for row in search.of_subject.rows[0, : inputs.neighbours]],
         "rows_of_interval": list(market.names),

@@ -13,6 +13,7 @@ from valuation.kernel.figures import Amount, Figure, PositiveFigure, at_least
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet
+from valuation.market._outliers import outlier_details
 from valuation.market._weighted_grid import (
     Average,
     Weighted,
@@ -20,6 +21,7 @@ from valuation.market._weighted_grid import (
     average_lines,
     grid_conventions,
     grid_doubts,
+    grid_outliers,
     refuse_uneven_grid,
     weighted_interval,
 )
@@ -84,14 +86,16 @@ def _build(inputs: QualityScoreRatioInputs, setting: Setting) -> Paper:
     average_lines(sheet, comparables, adjusted, average=inputs.average, name="value", label=label, unit=unit)
     worksheet = sheet.finish()
     interval = weighted_interval(worksheet, average=inputs.average, level_share=inputs.level_share)
+    outliers = grid_outliers(comparables, worksheet, average=inputs.average, on=setting.dates.policy_date)
     return Paper(
         worksheet=worksheet,
         answer="value",
         conventions={"combination": inputs.combination, "maximum_ratio": f"{inputs.maximum_ratio:g}"}
         | dict(grid_conventions(inputs.average, inputs.level_share)),
         beside=("effective_number",),
-        warnings=(*grid_doubts(comparables, interval), *_judged_scores(inputs)),
+        warnings=(*grid_doubts(comparables, interval, outliers=outliers), *_judged_scores(inputs)),
         interval=interval,
+        details=outlier_details([outliers]),
     )
 
 
