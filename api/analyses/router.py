@@ -22,7 +22,8 @@ def analyses(*, model: type[AnalysisRequest]) -> Result:
         asking=Told(
             "find_out",
             "分析一项评估 · Analyse a valuation",
-            "Percentiles, total-effect shares, scenarios, or the break-even of an input, on one method's paper.",
+            "Percentiles, total-effect shares, scenarios, the break-even of an input, or inputs moved one at a time, "
+            "on one method's paper.",
         ),
         reading=Told("read", "读取分析 · Read an analysis", "The analysis as it was made."),
         example="analyses",

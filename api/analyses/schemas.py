@@ -16,6 +16,7 @@ __all__ = [
     "Analysis",
     "AnalysisRequest",
     "BreakEvenAsked",
+    "OneAtATimeAsked",
     "PercentilesAsked",
     "ScenariosAsked",
     "TotalEffectsAsked",
@@ -26,6 +27,7 @@ __all__ = [
 #: How much one request may ask for.
 MAXIMUM_PERCENTILES, MAXIMUM_SCENARIOS, MAXIMUM_OUTPUTS, MAXIMUM_PIECES = 200, 50, 20, 10_000
 MAXIMUM_HELD = 200
+MAXIMUM_MOVED = 500
 _InputName = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -84,8 +86,22 @@ class VolatilityAsked(FrozenModel):
     held_inputs: Annotated[tuple[_InputName, ...], Field(max_length=MAXIMUM_HELD)] = ()
 
 
+class OneAtATimeAsked(FrozenModel):
+    """What is the answer with each input lower and higher by this share of what is stated, all else as stated?
+
+    Attributes
+    ----------
+    change_share : 0.1 moves every input to nine and to eleven tenths; a row is moved as a whole.
+    input_names : names on the paper; without it every stated input that can be moved alone.
+    """
+
+    kind: Literal["one_at_a_time"]
+    change_share: Annotated[FiniteFloat, Field(gt=0, lt=1)]
+    input_names: Annotated[tuple[_InputName, ...], Field(min_length=1, max_length=MAXIMUM_MOVED)] | None = None
+
+
 _Asked = Annotated[
-    PercentilesAsked | TotalEffectsAsked | ScenariosAsked | BreakEvenAsked | VolatilityAsked,
+    PercentilesAsked | TotalEffectsAsked | ScenariosAsked | BreakEvenAsked | OneAtATimeAsked | VolatilityAsked,
     Field(discriminator="kind"),
 ]
 
@@ -98,7 +114,8 @@ class AnalysisRequest(FrozenModel):
     Attributes
     ----------
     method : id of one of the methods the valuation states; its working paper is analysed.
-    analysis : percentiles, total effects, scenarios, a break-even or the volatility of the project.
+    analysis : percentiles, total effects, scenarios, a break-even, inputs moved one at a time, or the volatility of the
+        project.
     """
 
     method: Identifier
@@ -118,7 +135,7 @@ def analysis_model(valuation: type[AppraisalRequest]) -> type[AnalysisRequest]:
 class AnalysisOut(BaseModel):
     """What was found; ``result`` has the layout of its ``kind``. Amounts are texts."""
 
-    kind: Literal["percentiles", "total_effects", "scenarios", "break_even", "volatility"]
+    kind: Literal["percentiles", "total_effects", "scenarios", "break_even", "one_at_a_time", "volatility"]
     method: str
     label: Text
     unit: str

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from api.analyses.schemas import (
+    MAXIMUM_MOVED,
     AnalysisRequest,
     BreakEvenAsked,
+    OneAtATimeAsked,
     PercentilesAsked,
     ScenariosAsked,
     TotalEffectsAsked,
@@ -28,6 +30,7 @@ from valuation.options._volatility import project_volatility
 from valuation.uncertainty.break_even import BreakEven, break_even
 from valuation.uncertainty.draws import Uncertainty, uncertain_numbers
 from valuation.uncertainty.effects import effect_shares
+from valuation.uncertainty.one_at_a_time import MovedInput, Side, one_at_a_time
 from valuation.uncertainty.percentiles import percentiles
 from valuation.uncertainty.scenarios import Scenario, ScenarioOutcome, compare_scenarios
 
@@ -93,6 +96,8 @@ def _result(request: AnalysisRequest, conclusion: Conclusion, stated: Uncertaint
             return _break_even(asked, conclusion, limit)
         case VolatilityAsked() as asked:
             return _volatility(asked, conclusion, _plan(conclusion, stated), limit)
+        case OneAtATimeAsked() as asked:
+            return _one_at_a_time(asked, conclusion, limit)
 
 
 def _plan(conclusion: Conclusion, stated: Uncertainty | None) -> Uncertainty:
@@ -255,6 +260,56 @@ _VOLATILITY_MEANING = Label(
     "standard deviation of ln((PV₁ + CF₁) / PV₀), PV₀ not drawn, a year of the years in which it becomes known; for an "
     "option on this project",
 )
+
+
+def _one_at_a_time(asked: OneAtATimeAsked, conclusion: Conclusion, limit: int) -> dict[str, Any]:
+    paper = conclusion.worksheet
+    names = _inputs(paper) if asked.input_names is None else list(asked.input_names)
+    for index, name in enumerate(names):
+        _check_name(name, f"analysis.input_names.{index}", _inputs(paper))
+    most = min(MAXIMUM_MOVED, limit // 2)
+    if len(names) > most:
+        raise InputError.of(
+            "analysis.input_names", found=f"{len(names)} inputs", expected=f"at most {most} of this method: name some"
+        )
+    with named_under("analysis"):
+        found = one_at_a_time(
+            paper, answer=conclusion.answer, change_share=asked.change_share, input_names=asked.input_names
+        )
+    return {
+        "answer": conclusion.answer,
+        "change_share": found.change_share,
+        "stated": amount_text(found.stated, conclusion.unit),
+        "rows": [_moved_document(each, conclusion.unit) for each in found.moved],
+        "not_moved": [
+            {"name": each.name, "label": each.label.as_document(), "reason": each.reason.as_document()}
+            for each in found.not_moved
+        ],
+    }
+
+
+def _moved_document(found: MovedInput, unit: str) -> dict[str, Any]:
+    """One bar of the tornado: money as text, and where a side has no answer, why."""
+    return {
+        "name": found.name,
+        "label": found.label.as_document(),
+        "unit": "1" if found.multiplies else found.unit,
+        "multiplies": found.multiplies,
+        "stated": None if found.stated is None else _number(found.stated, found.unit),
+        "swing": amount_text(found.swing, unit),
+        "low": _side_document(found, found.low, unit),
+        "high": _side_document(found, found.high, unit),
+    }
+
+
+def _side_document(found: MovedInput, side: Side, unit: str) -> dict[str, Any]:
+    at = side.factor if found.stated is None else _number(found.stated * side.factor, found.unit)
+    return {
+        "input": at,
+        "answer": None if side.answer is None else amount_text(side.answer, unit),
+        "difference": None if side.difference is None else amount_text(side.difference, unit),
+        "refusal": side.refusal,
+    }
 
 
 def _inputs(paper: Worksheet) -> list[str]:

@@ -1,24 +1,35 @@
-"""An analysis on a screen: percentiles, shares of the variance, scenarios, a break-even, or a volatility."""
+"""An analysis on a screen: percentiles, shares of the variance, scenarios, a break-even, a tornado or a volatility."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from api.answered import Answered
-from api.render.appraisal import doubts_and_sources
+from api.render.appraisal import doubts_and_sources, unit_in_words
 from api.render.grids import Grid, Heading, Lines, Section, grouped, percent
 from valuation.kernel.digest import ENGINE_VERSION
-from valuation.kernel.labels import Language
+from valuation.kernel.labels import Label, Language
+from valuation.report_sections.amounts import written
 
 __all__ = ["analysis_sections"]
+
+#: Per cent of a break-even are read to this many places: it may be put back as an input.
+_PLACES = 8
+_MULTIPLIER = "所述各年值的共同倍数 common multiplier"
+_OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "no_root": ("没有盈亏平衡点", "no break-even"),
+    "one_root": ("有一个盈亏平衡点", "one"),
+    "several_roots": ("有多个盈亏平衡点，不得只取其一", "several, none of which alone is the answer,"),
+}
 
 
 def analysis_sections(answered: Answered, *, language: Language) -> Iterator[Section]:
     """What was analysed, what was found, the doubts behind it."""
     body, result = answered.body, answered.body["result"]
     yield Heading(f"分析 Analysis — {body['label']['zh']} {body['label']['en']}")
-    yield Lines((f"指示值 value {grouped(body['value'])} {body['unit']}",))
+    yield Lines((f"指示值 value {_told(body['value'], body['unit'])}",))
     if body["kind"] == "percentiles":
         yield _percentiles(result, body["unit"])
     elif body["kind"] == "total_effects":
@@ -27,6 +38,8 @@ def analysis_sections(answered: Answered, *, language: Language) -> Iterator[Sec
         yield from _scenarios(result, language)
     elif body["kind"] == "volatility":
         yield from _volatility(result, language)
+    elif body["kind"] == "one_at_a_time":
+        yield from _one_at_a_time(result, body["unit"], language)
     else:
         yield from _break_even(result, body["unit"], language)
     yield from doubts_and_sources(answered.warnings, answered.sources, language)
@@ -74,18 +87,89 @@ def _scenarios(result: Mapping[str, Any], language: Language) -> Iterator[Sectio
 
 
 def _break_even(result: Mapping[str, Any], unit: str, language: Language) -> Iterator[Section]:
-    moved = "所述各年值的共同倍数 common multiplier" if result["multiplies"] else result["unit"]
+    moved = f"（{_MULTIPLIER}）" if result["multiplies"] else ""
+    target = _told(result["target"], unit) + _in_ten_thousands(result["target"], unit)
     yield Lines(
         (
-            f"{result['label'][language]}（{moved}），目标值 target {grouped(result['target'])} {unit}",
-            result["meaning"][language],
+            f"{result['label'][language]}{moved}，目标值 target {target}",
+            _meaning(result, language),
         )
     )
-    rows = tuple((_cell(each["value"]), grouped(each["answer"]), each["refusal"] or "—") for each in result["roots"])
-    heads = ("输入取值 Input", f"对应数值 Value ({unit})", "方法是否拒绝 Refusal")
+    rows = tuple(
+        (_told(each["value"], result["unit"]), _told(each["answer"], unit), each["refusal"] or "—")
+        for each in result["roots"]
+    )
+    heads = ("输入取值 Input", "对应数值 Value", "方法是否拒绝 Refusal")
     yield Grid(heads, rows, texts=frozenset({2}), title="盈亏平衡点 Break-even")
     if result["jumps"]:
-        yield Lines((f"跳跃而未达到目标 jumps over the target at {', '.join(map(_cell, result['jumps']))}",))
+        jumps = ", ".join(_told(each, result["unit"]) for each in result["jumps"])
+        yield Lines((f"跳跃而未达到目标 jumps over the target at {jumps}",))
+
+
+def _meaning(result: Mapping[str, Any], language: Language) -> str:
+    """How many roots between which ends, the ends as a person reads the input."""
+    low, high = (_told(each, result["unit"]) for each in result["bracket"])
+    zh, en = _OUTCOMES[result["outcome"]]
+    return f"在 {low} 至 {high} 之间{zh}" if language == "zh" else f"{en} between {low} and {high}"
+
+
+def _one_at_a_time(result: Mapping[str, Any], unit: str, language: Language) -> Iterator[Section]:
+    change = percent(result["change_share"])
+    currency = "" if unit == "share" else f" ({unit})"
+    rows = tuple(
+        (
+            each["label"][language],
+            *(_moved_to(each, side) for side in ("low", "high")),
+            *(_reached(each[side]["answer"], unit) for side in ("low", "high")),
+            _reached(each["swing"], unit),
+        )
+        for each in result["rows"]
+    )
+    heads = (
+        "输入 Input",
+        "低 Low",
+        "高 High",
+        f"低时数值 At low{currency}",
+        f"高时数值 At high{currency}",
+        f"摆幅 Swing{currency}",
+    )
+    yield Grid(heads, rows, title=f"单因素敏感性 One at a time, ±{change}")
+    refused = [
+        f"  ! {each['label'][language]}：{each[side]['refusal']}"
+        for each in result["rows"]
+        for side in ("low", "high")
+        if each[side]["refusal"]
+    ]
+    kept = [f"• {each['label'][language]}：{each['reason'][language]}" for each in result["not_moved"]]
+    yield Lines(tuple(refused))
+    yield Lines(tuple(kept))
+    yield Lines(("逐年数据整体按同一比例变动 rows move as a whole; × 为倍数 a multiple of what is stated",))
+
+
+def _moved_to(row: Mapping[str, Any], side: str) -> str:
+    told = _told(row[side]["input"], row["unit"])
+    return f"× {told}" if row["multiplies"] else told
+
+
+def _reached(answer: str | None, unit: str) -> str:
+    """An answer under a head that names its unit."""
+    if answer is None:
+        return "拒绝 refused"
+    return _told(answer, unit) if unit == "share" else grouped(answer)
+
+
+def _in_ten_thousands(amount: str, unit: str) -> str:
+    """An amount of yuan also as 万元, as reports write it."""
+    if unit != "CNY":
+        return ""
+    return f"（{written(Label('目标值', 'target'), float(amount), currency=unit).wan}）"
+
+
+def _told(number: str | float, unit: str) -> str:
+    """A number as a person reads it: shares in per cent, amounts grouped and with their currency."""
+    if unit == "share":
+        return percent(number if isinstance(number, float | int) else Decimal(number), places=_PLACES)
+    return f"{_cell(number)} {unit_in_words(unit)}".rstrip()
 
 
 def _volatility(result: Mapping[str, Any], language: Language) -> Iterator[Section]:

@@ -12,7 +12,7 @@ from valuation.kernel.labels import Label, Language, NamedWarning
 from valuation.kernel.sources import Source
 from valuation.kernel.worksheet import Input, Worksheet
 
-__all__ = ["appraisal_sections", "doubts_and_sources", "paper_sections"]
+__all__ = ["appraisal_sections", "doubts_and_sources", "paper_sections", "unit_in_words"]
 
 _ITEM = "项目 Item"
 _UNITS: Mapping[str, str] = {"share": "", "years": "年 years", "1": "", "1/year": "每年 1/year"}
@@ -121,7 +121,11 @@ def paper_sections(title: Label, paper: Worksheet, language: Language) -> Iterat
     entries = [entry for entry in paper.entries if entry.is_row]
     totals = set(paper.totals)
     rows = tuple(
-        (entry.label.text(language), _unit(entry.unit), *(shown(value, entry.unit) for value in paper.row(entry.name)))
+        (
+            entry.label.text(language),
+            unit_in_words(entry.unit),
+            *(shown(value, entry.unit) for value in paper.row(entry.name)),
+        )
         for entry in entries
     )
     marked = frozenset(index for index, entry in enumerate(entries) if entry.name in totals)
@@ -132,7 +136,7 @@ def paper_sections(title: Label, paper: Worksheet, language: Language) -> Iterat
         (
             entry.label.text(language),
             shown(paper.value(entry.name), entry.unit),
-            _unit(entry.unit),
+            unit_in_words(entry.unit),
             paper.formula_in_words(entry.name, language) if not isinstance(entry, Input) else entry.basis,
         )
         for entry in scalars
@@ -169,5 +173,6 @@ def _conventions(conclusion: Conclusion, language: Language) -> Grid:
     return Grid(("约定 Convention", "取法 As used"), rows, texts=frozenset({0, 1}))
 
 
-def _unit(unit: str) -> str:
+def unit_in_words(unit: str) -> str:
+    """A unit as a person reads it: nothing beside a per cent or a bare number."""
     return _UNITS.get(unit, unit)

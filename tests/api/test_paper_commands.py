@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from api.cli import main
 from api.files import request_json
 from api.openapi import packaged_example
-from tests.api.analyses.test_analyses import PERCENTILES, SCENARIOS
+from tests.api.analyses.test_analyses import BREAK_EVEN, ONE_AT_A_TIME, PERCENTILES, SCENARIOS
 from tests.api.conftest import Client
 from tests.api.rates.test_rate_papers import PAPERS, request, smooth
 from tests.api.requests import EXAMPLES, example, valuation_request
@@ -30,6 +30,7 @@ COMMANDS = {
     "analysis_drug_patent": "analyse",
     "analysis_break_even": "analyse",
     "analysis_volatility": "analyse",
+    "analysis_one_at_a_time": "analyse",
     "rate_build_up": "rate",
     "rate_remaining_life": "rate",
     "score_patent": "score",
@@ -157,8 +158,9 @@ PLAN = {"seed": 7, "scrambles": 4, "points_per_scramble": 64}
             },
             "common multiplier",
         ),
+        (ONE_AT_A_TIME, "× 0.9"),
     ],
-    ids=["percentiles", "scenarios", "break-even"],
+    ids=["percentiles", "scenarios", "break-even", "one at a time"],
 )
 def test_every_analysis_is_printed(tmp_path: Path, analysis: dict[str, Any], said: str) -> None:
     path = tmp_path / "analysis.toml"
@@ -168,6 +170,19 @@ def test_every_analysis_is_printed(tmp_path: Path, analysis: dict[str, Any], sai
     found = run("analyse", path)
     assert found.exit_code == 0, found.output
     assert said in found.stdout
+
+
+def test_a_break_even_is_told_in_per_cent_and_in_ten_thousands(tmp_path: Path) -> None:
+    """A share of one is no unit for a screen: the rate and its bracket are read as per cent, yuan also as 万元."""
+    path = tmp_path / "analysis.toml"
+    document = {"valuation": valuation_request(), "method": "relief_from_royalty", "analysis": BREAK_EVEN}
+    path.write_text(toml_text(document), encoding="utf-8")
+    said = run("analyse", path).stdout
+    root = json.loads(run("analyse", path, "--json").stdout)["result"]["roots"][0]["value"]
+    assert f"{100 * root:.8f}".rstrip("0") + " %" in said
+    assert "在 5 % 至 50 % 之间有一个" in said
+    assert "150,000.00 CNY（15.00 万元）" in said
+    assert "（share）" not in said
 
 
 @pytest.mark.parametrize(

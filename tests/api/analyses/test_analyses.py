@@ -43,6 +43,8 @@ SCENARIOS = {
     "outputs": ["tax_rate_share"],
 }
 
+ONE_AT_A_TIME = {"kind": "one_at_a_time", "change_share": 0.1}
+
 
 def uncertain() -> dict[str, Any]:
     document = changed(valuation_request(), f"methods.{METHOD}.royalty_rate_share.distribution", SPREAD)
@@ -156,6 +158,27 @@ def test_nothing_uncertain_is_named_as_a_doubt(client: Client) -> None:
     assert "nothing_uncertain" in {each["code"] for each in answer["warnings"]}
 
 
+def test_inputs_moved_one_at_a_time_need_no_distribution(client: Client) -> None:
+    """Identity: the valuation computed anew with the moved rate; the widest swing comes first."""
+    answer = answered(client, asked(ONE_AT_A_TIME, valuation_request()))
+    rows = {each["name"]: each for each in answer["result"]["rows"]}
+    rate = rows["royalty_rate_share"]
+    anew = appraised(changed(valuation_request(), f"methods.{METHOD}.royalty_rate_share.value", rate["high"]["input"]))
+    assert rate["high"]["answer"] == anew.as_document()["value"]
+    assert rate["high"]["input"] == pytest.approx(1.1 * rate["stated"])
+    revenue = rows["revenue"]
+    assert (revenue["multiplies"], revenue["unit"], revenue["low"]["input"]) == (True, "1", 0.9)
+    swings = [float(each["swing"]) for each in answer["result"]["rows"]]
+    assert swings == sorted(swings, reverse=True)
+    assert (answer["seed"], answer["result"]["stated"]) == (None, answer["value"])
+
+
+def test_one_named_input_is_moved_alone(client: Client) -> None:
+    named = ONE_AT_A_TIME | {"input_names": ["tax_rate_share"]}
+    (row,) = answered(client, asked(named, valuation_request()))["result"]["rows"]
+    assert row["name"] == "tax_rate_share"
+
+
 PERCENTILES = {"kind": "percentiles", "probability_shares": [0.1, 0.9]}
 BAD: dict[str, tuple[dict[str, Any], str, Any, str, str, str]] = {
     "unknown method": (PERCENTILES, "method", "astrology", "method", "astrology", METHOD),
@@ -234,6 +257,23 @@ BAD: dict[str, tuple[dict[str, Any], str, Any, str, str, str]] = {
         "3",
         "between",
     ),
+    "a change of all": (ONE_AT_A_TIME, "analysis.change_share", 1.0, "analysis.change_share", "1", "less than"),
+    "moving no input": (
+        ONE_AT_A_TIME,
+        "analysis.input_names",
+        ["revenue", "nope"],
+        "analysis.input_names.1",
+        "nope",
+        "revenue",
+    ),
+    "moving one twice": (
+        ONE_AT_A_TIME,
+        "analysis.input_names",
+        ["revenue", "revenue"],
+        "analysis.input_names.1",
+        "a second time",
+        "different",
+    ),
     "an unknown field": (PERCENTILES, "colour", "blue", "colour", "unknown field", "documented"),
 }
 
@@ -275,6 +315,13 @@ def test_a_slow_method_is_searched_in_fewer_pieces(empty_client: Client, monkeyp
     monkeypatch.setattr(service, "methods", lambda: slow)
     (problem,) = empty_client.ask(PATH, asked(BREAK_EVEN)).json()["problems"]
     assert (problem["field"], problem["expected"]) == ("analysis.pieces", "at most 16 for this method")
+
+
+def test_of_a_slow_method_some_inputs_must_be_named(empty_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = {METHOD: replace(methods()[METHOD], draw_limit=4)}
+    monkeypatch.setattr(service, "methods", lambda: slow)
+    (problem,) = empty_client.ask(PATH, asked(ONE_AT_A_TIME)).json()["problems"]
+    assert (problem["field"], problem["expected"]) == ("analysis.input_names", "at most 2 of this method: name some")
 
 
 def test_a_target_met_everywhere_is_refused(empty_client: Client) -> None:
