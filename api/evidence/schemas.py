@@ -21,6 +21,18 @@ class ImportedRow(BaseModel):
     source: str = Field(description="id of one of the sources of this answer")
 
 
+class DifferingCell(BaseModel):
+    """A field in which two records of one deal disagree; places are ``row N`` of the file or ``the store``."""
+
+    row: int
+    deal: str
+    column: str
+    kept: str
+    kept_in: str
+    set_aside: str
+    set_aside_in: str
+
+
 class ImportCounts(BaseModel):
     """New deals, known deals with a stronger record, rows that add nothing."""
 
@@ -38,6 +50,8 @@ class ImportOut(BaseModel):
     import_number: int | None = Field(description="null where no row was new")
     counts: ImportCounts
     rows: list[ImportedRow]
+    differences: list[DifferingCell] = Field(description="the first 1000; difference_count tells how many there are")
+    difference_count: int
     warnings: list[WarningOut]
     sources: list[dict[str, str]]
     engine_version: str

@@ -20,6 +20,7 @@ from valuation.evidence.checking import PlacedRecord, checked_table, refuse_prob
 from valuation.evidence.record import TransactionRecord
 from valuation.evidence.selection import comparable_lines, priced_rows
 from valuation.kernel.digest import digest_of
+from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.sources import unverified
 
 __all__ = ["check_file", "found_document", "import_file", "import_service", "seen_by_caller", "selected"]
@@ -107,9 +108,22 @@ def _answered(file: TableFile, rows: Sequence[PlacedRecord], imported: Imported)
     sources = tuple({each.record.source.id: each.record.source for each in rows}.values())
     body = {"format": file.format, "file_sha256": file.sha256, "bytes": len(file.content), "rows": told}
     body |= {"import_number": imported.import_number, "counts": _counts(imported)}
-    return Answered(
-        body=body, warnings=unverified(sources), sources=sources, digest=digest_of({"comparables_import": body})
+    document = imported.as_document()
+    body |= {name: document[name] for name in ("differences", "difference_count")}
+    warnings = (*_differing(imported), *unverified(sources))
+    return Answered(body=body, warnings=warnings, sources=sources, digest=digest_of({"comparables_import": body}))
+
+
+def _differing(imported: Imported) -> tuple[NamedWarning, ...]:
+    """Are there records of one deal that disagree beside its terms? What is set aside is the reader's to judge."""
+    if not imported.differences:
+        return ()
+    count, deals = len(imported.differences), len({each.deal for each in imported.differences})
+    label = Label(
+        f"{deals} 宗交易的重复记录有 {count} 处不一致，未保留的数值已逐行逐列列出",
+        f"{count} cells of repeated records of {deals} deals disagree; what is set aside is named by row and column",
     )
+    return (NamedWarning("repeated_rows_differ", label),)
 
 
 def _counts(imported: Imported) -> dict[str, int]:

@@ -18,13 +18,15 @@ import duckdb
 from api.evidence.table_files import QUIET
 from valuation.errors import InputError
 from valuation.evidence.checking import PlacedRecord, refuse_problems
-from valuation.evidence.deals import Sorted, sort_out
+from valuation.evidence.deals import CellDifference, Sorted, sort_out
 from valuation.evidence.record import STATUS_RANKS, TransactionRecord
 
-__all__ = ["EvidenceStore", "Found", "Imported", "Wanted"]
+__all__ = ["MAXIMUM_DIFFERENCES", "EvidenceStore", "Found", "Imported", "Wanted"]
 
 #: Rows of one answer; a caller narrows the question or pages on.
 MAXIMUM_FOUND = 10_000
+#: Differences that an answer names; their count tells of the others.
+MAXIMUM_DIFFERENCES = 1000
 
 #: How each field is kept. A price is an exact decimal; features are a map, so that a new one needs no new column.
 _TYPES = {
@@ -93,12 +95,16 @@ class Found:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: how many deals are new, which known ones it improved, which rows repeat a deal."""
+    """What an import did: which deals are new, which known ones it improved, which rows repeat a deal.
+
+    ``differences`` are the fields in which two records of one deal disagree beside its terms.
+    """
 
     import_number: int | None
     added: tuple[str, ...]
     replaced: tuple[str, ...]
     repeated: tuple[tuple[int, str], ...]
+    differences: tuple[CellDifference, ...] = ()
 
     def as_document(self) -> dict[str, Any]:
         """The report as JSON-safe data."""
@@ -107,6 +113,8 @@ class Imported:
             "added": list(self.added),
             "replaced": list(self.replaced),
             "repeated": [{"row": row, "id": deal} for row, deal in self.repeated],
+            "differences": [each.as_document() for each in self.differences[:MAXIMUM_DIFFERENCES]],
+            "difference_count": len(self.differences),
         }
 
 
@@ -158,6 +166,7 @@ class EvidenceStore:
             added=tuple(each.id for each in result.added),
             replaced=tuple(each.id for each in result.replacing),
             repeated=result.repeated,
+            differences=result.differences,
         )
 
     def find(self, wanted: Wanted) -> Found:

@@ -21,6 +21,14 @@ def import_sections(document: Mapping[str, Any]) -> Iterator[Section]:
         yield Grid(
             ("行 Row", "交易 Deal"), rows, texts=frozenset(), codes=frozenset({1}), title="重复的行 Repeated rows"
         )
+    differing = tuple(
+        (str(each["row"]), each["column"], *(f"{each[name]} ({each[f'{name}_in']})" for name in ("kept", "set_aside")))
+        for each in document["differences"]
+    )
+    if differing:
+        heads = ("行 Row", "列 Column", "保留 Kept", "未保留 Set aside")
+        title = f"重复记录不一致之处 Where repeated records disagree ({document['difference_count']})"
+        yield Grid(heads, differing, texts=frozenset({2, 3}), codes=frozenset({1}), title=title)
 
 
 def comparable_sections(document: Mapping[str, Any], *, language: Language) -> Iterator[Section]:

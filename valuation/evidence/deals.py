@@ -3,18 +3,47 @@
 The rule: records are of one deal when right, kind of transaction, day and both parties agree (see
 :attr:`~valuation.evidence.record.TransactionRecord.deal`). If they also agree on the terms, the stronger one is kept:
 first the better checked source, then the later look-up, then the one that was there first. If they differ on the
-terms, nobody but the valuer can say which is right: that is a fault of the import, and nothing is added.
+terms, nobody but the valuer can say which is right: that is a fault of the import, and nothing is added. What two
+records of one deal say differently beside the terms (its features, the industry, whether the parties are related) goes
+with the record that is not kept; every such field is named, never dropped in silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from valuation.evidence.checking import CellProblem, PlacedRecord
-from valuation.evidence.record import TransactionRecord
+from valuation.evidence.columns import FEATURE_PREFIX
+from valuation.evidence.record import TransactionRecord, plain_text
 
-__all__ = ["Sorted", "sort_out"]
+__all__ = ["CellDifference", "Sorted", "sort_out"]
+
+_STORE = "the store"
+#: What is compared beside the terms and the features. Provenance differs by nature.
+_COMPARED = ("name", "right_number", "related_parties", "jurisdiction", "industry", "note")
+
+
+@dataclass(frozen=True)
+class CellDifference:
+    """Where two records of one deal disagree: what is kept, what is set aside, and where each stands.
+
+    ``row`` is the row of the file that is one of the two; ``kept_in`` and ``set_aside_in`` are ``row N`` or
+    ``the store``. ``nothing`` is an empty cell.
+    """
+
+    row: int
+    deal: str
+    column: str
+    kept: str
+    kept_in: str
+    set_aside: str
+    set_aside_in: str
+
+    def as_document(self) -> dict[str, Any]:
+        """The difference as JSON-safe data."""
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -22,13 +51,15 @@ class Sorted:
     """What becomes of the rows of an import.
 
     ``added`` are deals not known before; ``replacing`` are stronger records of known deals; ``repeated`` names the
-    rows that add nothing, each with the id of the deal.
+    rows that add nothing, each with the id of the deal; ``differences`` are the fields in which a record that is not
+    kept says something else than the one that is.
     """
 
     added: tuple[TransactionRecord, ...]
     replacing: tuple[TransactionRecord, ...]
     repeated: tuple[tuple[int, str], ...]
     problems: tuple[CellProblem, ...]
+    differences: tuple[CellDifference, ...] = ()
 
 
 def sort_out(rows: Sequence[PlacedRecord], *, known: Iterable[TransactionRecord]) -> Sorted:
@@ -62,7 +93,51 @@ def sort_out(rows: Sequence[PlacedRecord], *, known: Iterable[TransactionRecord]
         replacing=tuple(each for each in chosen if each.id in held),
         repeated=tuple(sorted(repeated)),
         problems=tuple(problems),
+        differences=() if problems else tuple(_differences(rows, held, best)),
     )
+
+
+def _differences(
+    rows: Sequence[PlacedRecord], held: Mapping[str, TransactionRecord], best: Mapping[str, PlacedRecord]
+) -> Iterator[CellDifference]:
+    """Each record that is not kept against the one that is, in the order of the rows."""
+    for row in rows:
+        key = row.record.id
+        kept = best.get(key)
+        if kept is None:
+            yield from _between(row.row, (held[key], _STORE), (row.record, f"row {row.row}"))
+        elif kept is not row:
+            yield from _between(row.row, (kept.record, f"row {kept.row}"), (row.record, f"row {row.row}"))
+        elif key in held:
+            yield from _between(row.row, (row.record, f"row {row.row}"), (held[key], _STORE))
+
+
+def _between(
+    row: int, kept: tuple[TransactionRecord, str], aside: tuple[TransactionRecord, str]
+) -> Iterator[CellDifference]:
+    ours, others = _cells(kept[0]), _cells(aside[0])
+    for column in ours | others:
+        one, other = ours.get(column), others.get(column)
+        if _folded(one) != _folded(other):
+            yield CellDifference(row, kept[0].id, column, _shown(one), kept[1], _shown(other), aside[1])
+
+
+def _cells(record: TransactionRecord) -> dict[str, Any]:
+    features = {f"{FEATURE_PREFIX}{name}": number for name, number in record.features.items()}
+    return {name: getattr(record, name) for name in _COMPARED} | features
+
+
+def _folded(value: object) -> object:
+    """Texts that differ in width, case or spaces alone say the same."""
+    return plain_text(value) if isinstance(value, str) else value
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "nothing"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _contradiction(

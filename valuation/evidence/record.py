@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from valuation.kernel.sources import Source
 
-__all__ = ["STATUS_RANKS", "RecordStatus", "TransactionRecord"]
+__all__ = ["STATUS_RANKS", "RecordStatus", "TransactionRecord", "plain_text"]
 
 #: A row without a value is no evidence, so the status ``gap`` does not occur here.
 RecordStatus = Literal["read", "recalled", "hypothesis"]
@@ -67,12 +67,12 @@ class TransactionRecord:
         """
         right = self.right_number or self.name
         texts = (self.right_kind, right, self.transaction_kind, self.party_from or "", self.party_to or "")
-        return (*(_plain(text) for text in texts), self.traded_on.isoformat())
+        return (*(plain_text(text) for text in texts), self.traded_on.isoformat())
 
     @functools.cached_property
     def terms(self) -> tuple[object, ...]:
         """What was agreed: two records of one deal must say the same."""
-        return (self.currency, self.price, self.rate_share, self.quantity, _plain(self.quantity_unit))
+        return (self.currency, self.price, self.rate_share, self.quantity, plain_text(self.quantity_unit))
 
     @functools.cached_property
     def id(self) -> str:
@@ -113,5 +113,6 @@ def _digest(prefix: str, parts: Iterable[str]) -> str:
     return prefix + hashlib.blake2b("\x1f".join(parts).encode(), digest_size=_KEY_BYTES).hexdigest()
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
+    """A text without what does not count when two are compared: width, case, spaces, points and hyphens."""
     return re.sub(r"[\s.\-·]", "", unicodedata.normalize("NFKC", text)).casefold()

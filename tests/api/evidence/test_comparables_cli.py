@@ -44,6 +44,12 @@ def test_a_template_filled_in_is_taken_in_and_listed(folder: Path) -> None:
     again = run("import", path, "--json")
     assert json.loads(again.stdout)["repeated"] == [{"row": 2, "id": record().id}]
     assert "重复的行 Repeated rows" in run("import", path).stdout
+    assert "Where repeated records disagree" not in run("import", path).stdout
+    book.worksheets[0].cell(2, [each.key for each in COLUMNS].index("industry") + 1, "化工")
+    book.save(path)
+    differing = run("import", path).stdout
+    assert "Where repeated records disagree (1)" in differing
+    assert "化工 (row 2)" in differing
     listed = run("list")
     for text in (record().id, "专利转让一", "转让", "2019-06-30", "800000.00 CNY", "已核对"):
         assert text in listed.stdout

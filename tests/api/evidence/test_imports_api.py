@@ -130,6 +130,23 @@ def test_a_deal_is_not_held_twice(client: Client) -> None:
     assert client.get("/v1/comparables").json()["total"] == 2
 
 
+def test_a_repeated_deal_with_another_feature_names_the_cell(client: Client) -> None:
+    """By hand: row 2 is held; row 3 repeats it with other claims, which are not kept."""
+    rows = cells({"feature:claims": "10"}, {"feature:claims": "12", "related_parties": "是"})
+    answer = send(client, csv_bytes(rows)).json()["answer"]
+    assert [each["outcome"] for each in answer["rows"]] == ["added", "repeated"]
+    deal = answer["rows"][0]["id"]
+    places = {"row": 3, "deal": deal, "kept_in": "row 2", "set_aside_in": "row 3"}
+    assert answer["differences"] == [
+        places | {"column": "related_parties", "kept": "no", "set_aside": "yes"},
+        places | {"column": "feature:claims", "kept": "10", "set_aside": "12"},
+    ]
+    assert answer["difference_count"] == 2
+    assert "repeated_rows_differ" in {each["code"] for each in answer["warnings"]}
+    (held,) = client.get("/v1/comparables").json()["items"]
+    assert held["features"] == {"claims": 10.0}
+
+
 def test_the_same_key_gives_the_stored_answer_and_another_file_is_refused(client: Client) -> None:
     first = send(client, csv_bytes(cells({})))
     again = send(client, csv_bytes(cells({})))

@@ -141,7 +141,14 @@ def test_the_newest_deal_stands_first_and_a_limit_says_how_many_there_are(store:
 def test_an_empty_store_answers(store: EvidenceStore) -> None:
     assert store.find(Wanted()).total == 0
     assert store.find(Wanted(ids=("cmp_x",))).records == ()
-    assert add(store).as_document() == {"import_number": None, "added": [], "replaced": [], "repeated": []}
+    assert add(store).as_document() == {
+        "import_number": None,
+        "added": [],
+        "replaced": [],
+        "repeated": [],
+        "differences": [],
+        "difference_count": 0,
+    }
 
 
 # --- never twice ----------------------------------------------------------------------------------
@@ -173,6 +180,21 @@ def test_a_stronger_record_is_what_the_store_holds_and_the_weaker_stays_on_disk(
         assert store.find(Wanted()).records == (record(**changes),)
     assert add(store, steps[0]).repeated == ((2, record().id),)
     assert len(list((tmp_path / "evidence's store").glob("*.parquet"))) == 4
+
+
+def test_a_feature_that_the_store_says_otherwise_is_named(
+    store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(store, {"feature:claims": "10"})
+    made = add(store, {"feature:claims": "12", "feature:life": "9"})
+    assert (made.import_number, made.repeated) == (None, ((2, record().id),))
+    assert [(each.column, each.kept, each.set_aside) for each in made.differences] == [
+        ("feature:claims", "10", "12"),
+        ("feature:life", "nothing", "9"),
+    ]
+    monkeypatch.setattr("api.evidence.store.MAXIMUM_DIFFERENCES", 1)
+    told = made.as_document()
+    assert (len(told["differences"]), told["difference_count"]) == (1, 2)
 
 
 def test_a_contradiction_keeps_the_whole_import_out(store: EvidenceStore) -> None:

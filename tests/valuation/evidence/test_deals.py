@@ -128,3 +128,52 @@ def test_other_terms_of_one_deal_are_a_fault(changes: dict[str, Any]) -> None:
 def test_deals_that_were_not_asked_about_do_no_harm() -> None:
     other = record(right_number="9")
     assert sort_out(placed({}), known=[other]).added == (record(),)
+
+
+# --- what two records of one deal say differently -------------------------------------------------
+
+
+def told(differences: Any) -> list[tuple[Any, ...]]:
+    return [(each.row, each.column, each.kept, each.kept_in, each.set_aside, each.set_aside_in) for each in differences]
+
+
+def test_a_feature_that_goes_with_the_weaker_row_is_named() -> None:
+    """Row 2 is recalled and stands back; it alone knows the life, and counts other claims."""
+    rows = placed(
+        {"source_status": "recalled", "feature:claims": 12, "feature:life": 9, "industry": "医药"},
+        {"feature:claims": 10, "industry": "化工"},
+    )
+    found = sort_out(rows, known=[])
+    assert told(found.differences) == [
+        (2, "industry", "化工", "row 3", "医药", "row 2"),
+        (2, "feature:claims", "10", "row 3", "12", "row 2"),
+        (2, "feature:life", "nothing", "row 3", "9", "row 2"),
+    ]
+    assert found.problems == ()
+
+
+def test_a_row_that_repeats_the_store_with_other_features_is_named() -> None:
+    rows = placed({"feature:claims": 12, "related_parties": "是"})
+    found = sort_out(rows, known=[record(**{"feature:claims": 10})])
+    assert found.repeated == ((2, rows[0].record.id),)
+    assert told(found.differences) == [
+        (2, "related_parties", "no", "the store", "yes", "row 2"),
+        (2, "feature:claims", "10", "the store", "12", "row 2"),
+    ]
+
+
+def test_a_stronger_row_names_what_the_store_loses() -> None:
+    found = sort_out(placed({}), known=[record(source_status="recalled", note="seen", **{"feature:claims": 10})])
+    assert len(found.replacing) == 1
+    assert told(found.differences) == [
+        (2, "note", "nothing", "row 2", "seen", "the store"),
+        (2, "feature:claims", "nothing", "row 2", "10", "the store"),
+    ]
+
+
+def test_provenance_and_writing_make_no_difference() -> None:
+    rows = placed(
+        {}, {"source_title": "另一公告", "right_number": "ＺＬ 2010 1000 0001.0", "retrieved_on": "2021-01-20"}
+    )
+    assert sort_out(rows, known=[]).differences == ()
+    assert sort_out(placed({}), known=[record()]).differences == ()
