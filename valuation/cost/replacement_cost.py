@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from valuation.discounting.footing import StatedFootings, check_footing, footing_conventions, footing_doubts
+from valuation.errors import InputError
 from valuation.kernel.expression import Expression, Name, larger, total
 from valuation.kernel.fields import DISTINCT_NAMES, NOT_EMPTY, FrozenModel, StrictBool
 from valuation.kernel.figures import Amount, Figure, PositiveFigure, ShareFigure, at_least, within
@@ -51,16 +53,23 @@ class Obsolescence(FrozenModel):
 class EntrepreneurialIncentive(FrozenModel):
     """What the money tied up until the right is ready must earn, beside the developer's margin on the work.
 
-    The money is spent evenly over the time of development, so each part of it waits half that time on average.
+    The money is taken to be spent evenly over the time of development, so each part of it waits half that time on
+    average: the whole is compounded as if it had been spent at the mid-point, ``(1 + r)^(years / 2)``. That is a
+    convention (judgement, usual in cost approaches), not a law; compounding each part over its own wait gives
+    ``((1 + r)^years − 1) / (years · ln(1 + r))``, slightly more.
 
     Attributes
     ----------
-    annual_return_share : what the money must earn a year.
+    annual_return_share : what the money must earn a year. The costs are at prices of the valuation date, so a nominal
+        rate would count inflation a second time.
     development_years : time from the first outlay to the right being ready.
+    footing : on what footing the return and the costs stand; the costs' prices are ``real``, those of the valuation
+        date. Without it nobody checks that they agree, and the conclusion says so.
     """
 
     annual_return_share: Annotated[Figure, AfterValidator(within(0, 2))]
     development_years: Annotated[PositiveFigure, AfterValidator(within(0, 50))]
+    footing: StatedFootings | None = None
 
 
 class ReplacementCostInputs(FrozenModel):
@@ -87,6 +96,8 @@ class ReplacementCostInputs(FrozenModel):
 
 def _build(inputs: ReplacementCostInputs, setting: Setting) -> Paper:
     unit = setting.currency
+    incentive = inputs.entrepreneurial_incentive
+    _check_incentive(incentive, unit)
     names = tuple(item.name for item in inputs.items)
     sheet = Sheet(title=_LABEL, axis=Axis(Label("成本项目", "cost item"), names))
     new = _cost_new(sheet, inputs, unit)
@@ -106,12 +117,28 @@ def _build(inputs: ReplacementCostInputs, setting: Setting) -> Paper:
         answer="value",
         conventions={
             "cost_standard": inputs.standard,
-            "entrepreneurial_incentive": "none" if inputs.entrepreneurial_incentive is None else "half_development",
+            "entrepreneurial_incentive": "none" if incentive is None else "half_development",
             "obsolescence_combination": inputs.obsolescence.combination,
             "price_level": "valuation date, by the price index ratio of each item",
+            **footing_conventions(None if incentive is None else incentive.footing),
         },
         beside=("replacement_cost_new", "remaining_share"),
+        warnings=() if incentive is None else footing_doubts(incentive.footing),
     )
+
+
+def _check_incentive(incentive: EntrepreneurialIncentive | None, currency: str) -> None:
+    """A return on costs at prices of the valuation date is a real one, if anybody says what it is."""
+    if incentive is None or incentive.footing is None:
+        return
+    field = "entrepreneurial_incentive.footing"
+    check_footing(incentive.footing, currency=currency, field=field)
+    if incentive.footing.flows.prices != "real":
+        raise InputError.of(
+            f"{field}.flows.prices",
+            found=incentive.footing.flows.prices,
+            expected="real: the price index ratios bring all costs to prices of the valuation date",
+        )
 
 
 def _cost_new(sheet: Sheet, inputs: ReplacementCostInputs, unit: str) -> Name:
@@ -221,6 +248,7 @@ METHOD = Method(
         "IVS 105 Valuation Approaches and Methods, cost approach: replacement and reproduction cost",
         "IVS 210 Intangible Assets, replacement cost method",
         "Reilly, Schweihs (1998), Valuing Intangible Assets, cost approach: profit and entrepreneurial incentive",
+        "half the time of development for the money tied up: convention of this engine (judgement), outlays even",
         "资产评估执业准则——知识产权, 成本法",
     ),
     cases=("cn-patent-replacement-cost-45",),

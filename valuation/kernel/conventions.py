@@ -162,7 +162,10 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
     "duration": {"perpetuity": Label("永续", "for ever"), "finite": Label("有限年期", "a number of years")},
     "entrepreneurial_incentive": {
         "none": Label("未计", "not counted"),
-        "half_development": Label("按年回报率计开发周期的一半", "yearly return over half the time of development"),
+        "half_development": Label(
+            "按年回报率计开发周期的一半（支出均匀，视为集中于期中；判断）",
+            "yearly return over half the time of development (even outlays, as if at the mid-point; judgement)",
+        ),
     },
     "footing": {
         "after_tax nominal": Label("税后、名义", "after tax, nominal"),

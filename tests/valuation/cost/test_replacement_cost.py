@@ -78,6 +78,53 @@ def test_the_money_tied_up_earns_over_half_the_time_of_development() -> None:
     assert without.value("value") == pytest.approx(paper().value("value"), rel=1e-12)
 
 
+REAL = {"tax": "after_tax", "prices": "real", "currency": "CNY"}
+
+
+def incentive(rate: dict[str, Any] | None = None, flows: dict[str, Any] | None = None) -> dict[str, Any]:
+    footing = {"rate": REAL | (rate or {}), "flows": REAL | (flows or {})}
+    return {"annual_return_share": figure(0.1), "development_years": figure(6.0), "footing": footing}
+
+
+def test_a_stated_footing_moves_no_number_and_is_echoed() -> None:
+    unsaid = incentive()
+    del unsaid["footing"]
+    silent, told = (made(entrepreneurial_incentive=each).conclusions[0] for each in (unsaid, incentive()))
+    assert told.value == silent.value
+    assert told.conventions["footing"] == "after_tax real, in CNY"
+    assert "footing_not_stated" in {each.code for each in silent.warnings}
+    assert "footing_not_stated" not in {each.code for each in told.warnings}
+    assert "footing_not_stated" not in {each.code for each in made().conclusions[0].warnings}
+
+
+@pytest.mark.parametrize(
+    ("rate", "flows", "field"),
+    [
+        ({"prices": "nominal"}, {}, "rate.prices"),
+        ({"tax": "before_tax"}, {}, "rate.tax"),
+        ({"currency": "USD"}, {}, "rate.currency"),
+        ({"currency": "USD"}, {"currency": "USD"}, "flows.currency"),
+        ({"prices": "nominal"}, {"prices": "nominal"}, "flows.prices"),
+    ],
+)
+def test_a_return_on_another_footing_than_the_costs_is_refused(
+    rate: dict[str, Any], flows: dict[str, Any], field: str
+) -> None:
+    """Costs are brought to prices of the valuation date: a nominal return on them counts inflation twice."""
+    with pytest.raises(InputError) as raised:
+        made(entrepreneurial_incentive=incentive(rate, flows))
+    where = f"methods.replacement_cost.entrepreneurial_incentive.footing.{field}"
+    assert [each.field for each in raised.value.problems] == [where]
+
+
+def test_the_mid_point_is_a_little_less_than_every_part_over_its_own_wait() -> None:
+    """Second way: the mean of (1 + r)^wait over even waits, summed in a thousand parts, is what the docstring says."""
+    factor = paper(entrepreneurial_incentive=incentive()).value("incentive_factor")
+    parts = sum(1.1 ** (6 * (k + 0.5) / 1000) for k in range(1000)) / 1000
+    assert parts == pytest.approx((1.1**6 - 1) / (6 * math.log(1.1)), rel=1e-6)
+    assert factor < parts < 1.02 * factor
+
+
 def test_losses_added_by_hand() -> None:
     assert paper(obsolescence=losses(0.2, 0.1, 0.05, "additive")).value("remaining_share") == pytest.approx(0.65)
     multiplied = paper(obsolescence=losses(0.2, 0.1, 0.05)).value("remaining_share")
