@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -16,7 +17,7 @@ from valuation.kernel.figures import Figure, PositiveFigure, ShareFigure, ShareS
 from valuation.kernel.labels import Label
 from valuation.kernel.worksheet import Sheet
 
-__all__ = ["Adoption", "PlantLife", "Replacement", "area_lines"]
+__all__ = ["Adoption", "Areas", "PlantLife", "Replacement", "area_lines"]
 
 #: Years a perennial may take to its first harvest; everything has a limit.
 MAXIMUM_WAIT_YEARS = 30
@@ -80,6 +81,18 @@ Replacement = Annotated[NotReplaced | BetterVariety, Field(discriminator="kind")
 PlantLife = Annotated[Annual | Perennial, Field(discriminator="kind")]
 
 
+@dataclass(frozen=True)
+class Areas:
+    """The lines of the area planted in each year, standing at its end, and harvested in it.
+
+    Nothing of an annual crop stands at the end of a year: ``standing`` is ``None``.
+    """
+
+    planted: Name
+    standing: Name | None
+    harvested: Name
+
+
 def area_lines(
     sheet: Sheet,
     reachable: Name,
@@ -88,9 +101,10 @@ def area_lines(
     replacement: NotReplaced | BetterVariety,
     plant_life: Annual | Perennial,
     times: Sequence[float],
-) -> tuple[Name, Name]:
-    """Write the area planted and the area harvested in each year, as ``planted_area`` and ``harvested_area``.
+) -> Areas:
+    """Write the area planted, standing and harvested in each year.
 
+    The lines are ``planted_area``, ``harvested_area`` and, of a perennial, ``standing_area`` at the end of the year.
     An annual crop is planted and harvested on ``reachable · adoption · replacement``. A perennial is planted where
     adoption rises above what stands already, less what a better variety takes of the new plantings; standing trees
     stay, and bear after their wait.
@@ -113,7 +127,7 @@ def area_lines(
     if isinstance(plant_life, Perennial):
         return _perennial_lines(sheet, plant_life, adoption, reachable, adopted, kept)
     planted = sheet.line("planted_area", reachable * adopted * kept, label=_PLANTED, unit="ha")
-    return planted, sheet.line("harvested_area", planted * 1, label=_HARVESTED, unit="ha")
+    return Areas(planted, None, sheet.line("harvested_area", planted * 1, label=_HARVESTED, unit="ha"))
 
 
 def _adoption_line(sheet: Sheet, adoption: TabulatedAdoption | LogisticAdoption, time: Name) -> Name:
@@ -176,7 +190,7 @@ def _perennial_lines(
     reachable: Name,
     adopted: Name,
     kept: Name,
-) -> tuple[Name, Name]:
+) -> Areas:
     _check_history(perennial, adoption)
     before = _history_lines(sheet, perennial)
     wanted = sheet.line(
@@ -193,7 +207,7 @@ def _perennial_lines(
     for years, area in enumerate(before, start=1):
         lagged = sheet.line(f"standing_{years}_before", previous(lagged, first=area), label=_lag(years), unit="ha")
     bearing: Expression = lagged * 1
-    return planted, sheet.line("harvested_area", bearing, label=_HARVESTED, unit="ha")
+    return Areas(planted, standing, sheet.line("harvested_area", bearing, label=_HARVESTED, unit="ha"))
 
 
 def _history_lines(sheet: Sheet, perennial: Perennial) -> list[Name]:

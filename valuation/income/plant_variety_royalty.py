@@ -20,7 +20,7 @@ from valuation.discounting.forecast import (
 )
 from valuation.discounting.tax_amortisation import TaxAmortisation
 from valuation.errors import InputError
-from valuation.income._variety_area import Adoption, Perennial, PlantLife, Replacement, area_lines
+from valuation.income._variety_area import Adoption, Areas, Perennial, PlantLife, Replacement, area_lines
 from valuation.kernel.expression import Expression, Name, total
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import (
@@ -28,6 +28,7 @@ from valuation.kernel.figures import (
     AmountSeries,
     Figure,
     FigureOrSeries,
+    Series,
     ShareFigure,
     ShareOrSeries,
     at_least,
@@ -56,6 +57,23 @@ class PlantingRoyalty(FrozenModel):
     licensed_share: ShareOrSeries
 
 
+class StandingRoyalty(FrozenModel):
+    """A yearly fee for each hectare of a perennial under the variety, as long as it stands.
+
+    Attributes
+    ----------
+    royalty_per_standing_hectare : the fee of each year.
+    charged_on : ``standing``: all that stands at the end of the year, young plants and those planted in it; or
+        ``bearing``: what is old enough to be harvested in the year.
+    licensed_share : part of the area whose growers owe the fee.
+    """
+
+    kind: Literal["standing_area"]
+    royalty_per_standing_hectare: Annotated[AmountSeries, AfterValidator(at_least(0))]
+    charged_on: Literal["standing", "bearing"]
+    licensed_share: ShareOrSeries
+
+
 class PlantVarietyRoyaltyInputs(FrozenModel):
     """What the method needs. Areas are hectares; a year is a full twelve-month year of the forecast.
 
@@ -66,12 +84,12 @@ class PlantVarietyRoyaltyInputs(FrozenModel):
     adoption : part of the fit area planted with the variety: a table, or a logistic curve.
     replacement : when a better variety comes, and how much is lost to it a year; or none with a reason.
     plant_life : annual crop, or perennial with the years until the first harvest.
-    royalty : on the harvest, or on planting material.
+    royalty : on the harvest, on planting material, or a yearly fee on the standing area of a perennial.
     collected_share : part of the royalty due that is collected.
     owner_cost : what the owner spends on upkeep, trials and enforcement; zeros are stated as zeros.
     grower_gain_per_hectare : what a grower gains a year on a hectare harvested, before royalty. Without it the
-        royalty is not tested against it and the conclusion says so. Not for planting material of perennials, whose
-        fee is paid long before the gain.
+        royalty is not tested against it and the conclusion says so. Not for planting material of perennials or a
+        fee on young plants, which are paid long before the gain.
     tax, tax_amortisation, forecast : see :mod:`valuation.discounting.forecast`.
     """
 
@@ -80,7 +98,7 @@ class PlantVarietyRoyaltyInputs(FrozenModel):
     adoption: Adoption
     replacement: Replacement
     plant_life: PlantLife
-    royalty: Annotated[HarvestRoyalty | PlantingRoyalty, Field(discriminator="kind")]
+    royalty: Annotated[HarvestRoyalty | PlantingRoyalty | StandingRoyalty, Field(discriminator="kind")]
     collected_share: ShareFigure
     owner_cost: Annotated[AmountSeries, AfterValidator(at_least(0))]
     grower_gain_per_hectare: Annotated[Amount, AfterValidator(at_least(0))] | None = None
@@ -94,7 +112,8 @@ def _build(inputs: PlantVarietyRoyaltyInputs, setting: Setting) -> Paper:
     counted = forecast_years(inputs.forecast, len(inputs.owner_cost.values), setting, tax=inputs.tax)
     sheet = Sheet(title=_LABEL, axis=year_axis(counted))
     reachable = _reachable_area(sheet, inputs)
-    planted, harvested = area_lines(
+    _check_royalty(inputs)
+    areas = area_lines(
         sheet,
         reachable,
         adoption=inputs.adoption,
@@ -102,8 +121,8 @@ def _build(inputs: PlantVarietyRoyaltyInputs, setting: Setting) -> Paper:
         plant_life=inputs.plant_life,
         times=counted.mid_times,
     )
-    royalty = _royalty(sheet, inputs.royalty, planted, harvested, unit)
-    warnings = _grower_test(sheet, inputs, royalty, harvested, unit)
+    royalty = _royalty(sheet, inputs.royalty, areas, unit)
+    warnings = _grower_test(sheet, inputs, royalty, areas.harvested, unit)
     flow = _after_tax_flow(sheet, inputs, royalty, counted_share_line(sheet, counted), unit)
     present = present_value_line(sheet, inputs.forecast, setting, counted=counted, flow=flow)
     value_line(sheet, present, inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation, unit=unit)
@@ -134,14 +153,35 @@ def _reachable_area(sheet: Sheet, inputs: PlantVarietyRoyaltyInputs) -> Name:
     return sheet.line("reachable_area", area * fit, label=Label("适种面积", "fit area"), unit="ha", total=True)
 
 
-def _royalty(
-    sheet: Sheet, royalty: HarvestRoyalty | PlantingRoyalty, planted: Name, harvested: Name, unit: str
-) -> Name:
-    due = (
-        _harvest_royalty(sheet, royalty, harvested, unit)
-        if isinstance(royalty, HarvestRoyalty)
-        else _planting_royalty(sheet, royalty, planted, unit)
+def _check_royalty(inputs: PlantVarietyRoyaltyInputs) -> None:
+    """Does the royalty fit the plant, and may it be held against the growers' gain?"""
+    royalty, is_perennial = inputs.royalty, isinstance(inputs.plant_life, Perennial)
+    if isinstance(royalty, StandingRoyalty) and not is_perennial:
+        raise InputError.of(
+            "royalty.kind",
+            found="standing_area for an annual crop",
+            expected="planting_material or harvest: nothing of an annual crop stands from year to year",
+        )
+    is_early = isinstance(royalty, PlantingRoyalty) or (
+        isinstance(royalty, StandingRoyalty) and royalty.charged_on == "standing"
     )
+    if is_early and is_perennial and inputs.grower_gain_per_hectare is not None:
+        raise InputError.of(
+            "grower_gain_per_hectare",
+            found="a gain",
+            expected="none for a fee on planting or young plants of perennials: it is paid before they bear",
+        )
+
+
+def _royalty(
+    sheet: Sheet, royalty: HarvestRoyalty | PlantingRoyalty | StandingRoyalty, areas: Areas, unit: str
+) -> Name:
+    if isinstance(royalty, HarvestRoyalty):
+        due = _harvest_royalty(sheet, royalty, areas.harvested, unit)
+    elif isinstance(royalty, StandingRoyalty):
+        due = _standing_royalty(sheet, royalty, areas, unit)
+    else:
+        due = _planting_royalty(sheet, royalty, areas.planted, unit)
     return sheet.line("royalty_due", due, label=Label("应收品种权使用费（全年）", "royalty due, full year"), unit=unit)
 
 
@@ -174,14 +214,25 @@ def _planting_royalty(sheet: Sheet, royalty: PlantingRoyalty, planted: Name, uni
         label=Label("每公顷种子种苗使用费", "royalty on planting material, a hectare"),
         unit=f"{unit}/ha",
     )
-    licensed = sheet.figure_or_series(
-        "licensed_share",
-        royalty.licensed_share,
-        label=Label("使用许可种苗的比例", "part planted with licensed material"),
-        unit="share",
-        domain=(0, 1),
+    label = Label("使用许可种苗的比例", "part planted with licensed material")
+    return planted * _licensed(sheet, royalty.licensed_share, label) * fee
+
+
+def _standing_royalty(sheet: Sheet, royalty: StandingRoyalty, areas: Areas, unit: str) -> Expression:
+    area = areas.harvested if royalty.charged_on == "bearing" else areas.standing
+    assert area is not None, "a fee on the standing area of an annual crop was refused"
+    fee = sheet.series(
+        "royalty_per_standing_hectare",
+        royalty.royalty_per_standing_hectare,
+        label=Label("存量每公顷年使用费", "yearly royalty on a standing hectare"),
+        unit=f"{unit}/ha",
     )
-    return planted * licensed * fee
+    label = Label("应缴费面积比例", "part of the area whose growers owe the fee")
+    return area * _licensed(sheet, royalty.licensed_share, label) * fee
+
+
+def _licensed(sheet: Sheet, stated: Figure | Series, label: Label) -> Name:
+    return sheet.figure_or_series("licensed_share", stated, label=label, unit="share", domain=(0, 1))
 
 
 def _grower_test(
@@ -190,12 +241,6 @@ def _grower_test(
     """No grower pays more than the variety lets it gain: over the years that refuses."""
     if inputs.grower_gain_per_hectare is None:
         return (_NOT_TESTED,)
-    if isinstance(inputs.royalty, PlantingRoyalty) and isinstance(inputs.plant_life, Perennial):
-        raise InputError.of(
-            "grower_gain_per_hectare",
-            found="a gain",
-            expected="none for planting material of perennials: the trees bear after the fee is paid",
-        )
     gain = sheet.figure(
         "grower_gain_per_hectare",
         inputs.grower_gain_per_hectare,
@@ -242,12 +287,16 @@ def _after_tax_flow(sheet: Sheet, inputs: PlantVarietyRoyaltyInputs, royalty: Na
 
 def _conventions(inputs: PlantVarietyRoyaltyInputs) -> dict[str, str]:
     return {
-        "royalty_base": inputs.royalty.kind,
+        "royalty_base": _royalty_base(inputs.royalty),
         "adoption": f"{inputs.adoption.kind}, at the middle of the counted part of each year",
         "replacement": inputs.replacement.kind,
         "plant_life": _PLANT_LIVES[inputs.plant_life.kind],
         **forecast_conventions(inputs.forecast, tax=inputs.tax, amortisation=inputs.tax_amortisation),
     }
+
+
+def _royalty_base(royalty: HarvestRoyalty | PlantingRoyalty | StandingRoyalty) -> str:
+    return f"{royalty.charged_on}_area" if isinstance(royalty, StandingRoyalty) else royalty.kind
 
 
 _PLANT_LIVES = {

@@ -248,6 +248,8 @@ CONVENTION_VALUES: Mapping[str, Mapping[str, Label]] = {
         "profit": Label("利润", "profit"),
         "harvest": Label("收获物", "harvest"),
         "planting_material": Label("种苗", "planting material"),
+        "standing_area": Label("年末存量面积（含当年新植）", "area standing at year's end, new plantings among it"),
+        "bearing_area": Label("当年可收获面积", "area old enough to be harvested in the year"),
     },
     "scaling": {"stated for every feature": Label("各特征均给出", "stated for every feature")},
     "split_rate": {

@@ -27,6 +27,13 @@ PLANTING = {
     "licensed_share": figure(0.5),
 }
 
+STANDING = {
+    "kind": "standing_area",
+    "royalty_per_standing_hectare": amounts(100, 100, 120, 120, 150),
+    "charged_on": "standing",
+    "licensed_share": figure(0.5),
+}
+
 
 def table(*shares: float) -> dict[str, Any]:
     return {"kind": "table", "share": series(shares)}
@@ -79,6 +86,40 @@ def test_an_annual_crop_by_hand() -> None:
     assert paper.row("planted_area")[3] == pytest.approx(7_200 * 0.85**0.5)
     assert paper.row("royalty_due")[0] == pytest.approx(360_000)
     assert paper.row("before_tax")[0] == pytest.approx(360_000 * 0.8 - 150_000)
+
+
+def test_a_yearly_fee_on_what_stands_by_hand() -> None:
+    """Hand: 900 ha stood; adoption of 10 %, then 20 %, of 24,000 ha makes 2,400, then 4,800 standing, planted or not
+    in the year: × 100 × 0.5 in the first two years, × 120 in the third."""
+    adoption = table(0.1, 0.2, 0.2, 0.2, 0.2)
+    paper = found(adoption=adoption, replacement=NOT_REPLACED, royalty=STANDING, grower_gain_per_hectare=None).worksheet
+    assert paper.row("standing_area") == pytest.approx((2_400, 4_800, 4_800, 4_800, 4_800))
+    assert paper.row("royalty_due")[:3] == pytest.approx((120_000, 240_000, 288_000))
+    assert paper.row("before_tax")[0] == pytest.approx(120_000 * 0.8 - 150_000)
+
+
+def test_a_fee_on_bearing_plants_follows_the_harvested_area_and_may_be_tested() -> None:
+    """Identity: the harvest royalty whose yield × price × rate is the fee."""
+    bearing = STANDING | {"charged_on": "bearing", "licensed_share": figure(1.0)}
+    fees = (100, 100, 120, 120, 150)
+    harvest = {
+        "kind": "harvest",
+        "yield_tonnes_per_hectare": figure(1.0),
+        "price_per_tonne": amounts(*(2 * each for each in fees)),
+        "royalty_rate_share": figure(0.5),
+    }
+    found_, same = found(royalty=bearing), found(royalty=harvest)
+    assert found_.value == pytest.approx(same.value, rel=1e-12)
+    assert found_.conventions["royalty_base"] == "bearing_area"
+    with pytest.raises(RefusalError, match="royalty_within_grower_gain"):
+        found(royalty=bearing, grower_gain_per_hectare=amount("50.00"))
+
+
+def test_the_fee_on_what_stands_is_never_below_that_on_what_bears() -> None:
+    def value(charged_on: str) -> float:
+        return found(royalty=STANDING | {"charged_on": charged_on}, grower_gain_per_hectare=None).value
+
+    assert value("standing") > value("bearing")
 
 
 def test_an_annual_crop_with_full_adoption_is_relief_from_royalty() -> None:
@@ -163,6 +204,8 @@ def test_a_royalty_above_what_growers_gain_is_refused_and_one_untested_is_named(
         ({"crop_area_hectares": figure(0.0)}, "crop_area_hectares"),
         ({"territorial_fit_share": figure(60.0)}, "territorial_fit_share"),
         ({"royalty": PLANTING}, "grower_gain_per_hectare"),
+        ({"royalty": STANDING}, "grower_gain_per_hectare"),
+        ({"royalty": STANDING, "plant_life": ANNUAL}, "royalty.kind"),
         ({"tax": NO_TAX, "tax_amortisation": {"kind": "straight_line", "years": figure(10)}}, "tax_amortisation.kind"),
         ({"forecast": forecast(first_year_end="2020-12-31")}, "first_year_end"),
     ],
