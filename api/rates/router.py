@@ -22,8 +22,8 @@ def rate_papers() -> Result:
         asking=Told(
             "write",
             "折现率与收益年限底稿 · Write a paper on a rate or a useful life",
-            "Build-up, scored premium, CAPM, WACC, return decomposition, WARA, another footing, before tax, useful or "
-            "remaining life, or a riskless curve.",
+            "Build-up, scored premium, CAPM, WACC, return decomposition, WARA, another footing, before or after tax, "
+            "useful or remaining life, or a riskless curve.",
         ),
         reading=Told("read", "读取底稿 · Read a paper", "The paper as it was written."),
         worksheet=Told(

@@ -17,8 +17,10 @@ from valuation.discounting.internal_rate import dated_internal_rate
 from valuation.errors import FieldProblem, InputError, RefusalError
 
 __all__ = [
+    "AfterTaxRate",
     "Footing",
     "PreTaxRate",
+    "after_tax_rate",
     "in_other_currency",
     "nominal_rate",
     "pre_tax_rate",
@@ -165,21 +167,89 @@ def pre_tax_rate(
     """
     _check_flows(valuation_date, flow_dates, flows_before_tax, flows_after_tax)
     _refuse_total_loss(after_tax_rate_share=after_tax_rate_share)
-    if not 0 <= tax_rate_share < 1:
-        raise InputError.of("tax_rate_share", found=tax_rate_share, expected="from 0 to below 1")
-    times = [(day - valuation_date).days / 365 for day in flow_dates]
-    value = math.fsum(
-        flow * (1 + after_tax_rate_share) ** -time for flow, time in zip(flows_after_tax, times, strict=True)
-    )
-    found = dated_internal_rate([valuation_date, *flow_dates], [-value, *flows_before_tax])
+    _check_tax(tax_rate_share)
+    days = [valuation_date, *flow_dates]
+    value = _present_value(after_tax_rate_share, days, flows_after_tax)
+    rate = _rate_of(value, days, flows_before_tax, field="flows_before_tax", other="Value after tax")
+    return PreTaxRate(rate, after_tax_rate_share / (1 - tax_rate_share), value)
+
+
+@dataclass(frozen=True)
+class AfterTaxRate:
+    """The after-tax rate that gives the same value, beside the one that taking tax off the rate would give.
+
+    ``rate_share`` is found by search; ``netted_share`` is p · (1 − t); ``difference_share`` is the second less the
+    first; ``present_value`` is the value that both sides of the search share, in the unit of the flows.
+    """
+
+    rate_share: float
+    netted_share: float
+    present_value: float
+
+    @property
+    def difference_share(self) -> float:
+        """By how much would taking tax off the rate miss it?"""
+        return self.netted_share - self.rate_share
+
+
+def after_tax_rate(
+    pre_tax_rate_share: float,
+    *,
+    valuation_date: datetime.date,
+    flow_dates: Sequence[datetime.date],
+    flows_before_tax: Sequence[float],
+    flows_after_tax: Sequence[float],
+    tax_rate_share: float,
+) -> AfterTaxRate:
+    """Which rate on flows after tax gives the value that the pre-tax rate gives on flows before tax?
+
+    The way back of :func:`pre_tax_rate`: the value is ``Σ flow before tax · (1 + p)^−t`` with t = days / 365, and the
+    rate is the internal rate of the flows after tax against it. ``p · (1 − t)`` is right only for a level perpetuity
+    whose tax is paid on its cash.
+
+    Raises
+    ------
+    InputError : lengths that differ, a flow on or before the valuation date, a tax rate of one or more.
+    RefusalError : no single rate.
+
+    References
+    ----------
+    IAS 36 Impairment of Assets, BCZ84–BCZ85 and BC94, read the other way.
+
+    Tested by: ``tests/valuation/discounting/test_consistency.py`` (inverse of :func:`pre_tax_rate`; pyxirr as second
+    way; a long level perpetuity).
+    """
+    _check_flows(valuation_date, flow_dates, flows_before_tax, flows_after_tax)
+    _refuse_total_loss(pre_tax_rate_share=pre_tax_rate_share)
+    _check_tax(tax_rate_share)
+    days = [valuation_date, *flow_dates]
+    value = _present_value(pre_tax_rate_share, days, flows_before_tax)
+    rate = _rate_of(value, days, flows_after_tax, field="flows_after_tax", other="Value before tax")
+    return AfterTaxRate(rate, pre_tax_rate_share * (1 - tax_rate_share), value)
+
+
+def _present_value(rate_share: float, days: Sequence[datetime.date], flows: Sequence[float]) -> float:
+    """``Σ flow · (1 + rate)^−t`` with t the days since the first day over 365."""
+    times = [(day - days[0]).days / 365 for day in days[1:]]
+    return math.fsum(flow * (1 + rate_share) ** -time for flow, time in zip(flows, times, strict=True))
+
+
+def _rate_of(value: float, days: Sequence[datetime.date], flows: Sequence[float], *, field: str, other: str) -> float:
+    """The one rate at which these flows are worth the value."""
+    found = dated_internal_rate(days, [-value, *flows])
     if found.rate is None:
         raise RefusalError.of(
-            "flows_before_tax",
+            field,
             found=f"{found.status.replace('_', ' ')} at a value of {value:g}",
-            expected="flows with one pre-tax rate",
-            advice="Value after tax: a pre-tax rate would be ambiguous here",
+            expected="flows with one rate",
+            advice=f"{other}: a converted rate would be ambiguous here",
         )
-    return PreTaxRate(found.rate, after_tax_rate_share / (1 - tax_rate_share), value)
+    return found.rate
+
+
+def _check_tax(tax_rate_share: float) -> None:
+    if not 0 <= tax_rate_share < 1:
+        raise InputError.of("tax_rate_share", found=tax_rate_share, expected="from 0 to below 1")
 
 
 def _check_flows(

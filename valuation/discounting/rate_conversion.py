@@ -1,21 +1,28 @@
-"""A rate on another footing: real or nominal, another currency, before tax."""
+"""A rate on another footing: real or nominal, another currency, before or after tax."""
 
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from valuation.discounting.consistency import pre_tax_rate
+from valuation.discounting.consistency import after_tax_rate, pre_tax_rate
 from valuation.errors import InputError
-from valuation.kernel.expression import Expression, total
+from valuation.kernel.expression import Expression, Name, total
 from valuation.kernel.fields import Day, FrozenModel
 from valuation.kernel.figures import RateFigure, Series, ShareFigure
 from valuation.kernel.labels import Label
 from valuation.kernel.worksheet import Axis, Sheet, Worksheet
 
-__all__ = ["PreTaxRateInputs", "RateConversionInputs", "pre_tax_rate_paper", "rate_conversion_paper"]
+__all__ = [
+    "AfterTaxRateInputs",
+    "PreTaxRateInputs",
+    "RateConversionInputs",
+    "after_tax_rate_paper",
+    "pre_tax_rate_paper",
+    "rate_conversion_paper",
+]
 
 MAXIMUM_FLOWS = 400
 
@@ -37,22 +44,42 @@ class RateConversionInputs(FrozenModel):
     other_inflation_share: RateFigure | None = None
 
 
-class PreTaxRateInputs(FrozenModel):
+class TaxedFlows(FrozenModel):
+    """The same flows before and after tax, and the rate of tax that a rule of thumb would use.
+
+    Attributes
+    ----------
+    flow_dates : the day of each flow, after the valuation date.
+    flows_before_tax, flows_after_tax : one for each date, in one unit.
+    tax_rate_share : what the rule of thumb would use; it is shown beside the answer and never in it.
+    """
+
+    flow_dates: Annotated[tuple[Day, ...], Field(min_length=1, max_length=MAXIMUM_FLOWS)]
+    flows_before_tax: Series
+    flows_after_tax: Series
+    tax_rate_share: ShareFigure
+
+
+class PreTaxRateInputs(TaxedFlows):
     """A rate after tax, and the flows that a rate before tax must value alike.
 
     Attributes
     ----------
     after_tax_rate_share : the discount rate after tax, a year.
-    flow_dates : the day of each flow, after the valuation date.
-    flows_before_tax, flows_after_tax : one for each date, in one unit.
-    tax_rate_share : what grossing up would use; it is shown beside the answer and never in it.
     """
 
     after_tax_rate_share: RateFigure
-    flow_dates: Annotated[tuple[Day, ...], Field(min_length=1, max_length=MAXIMUM_FLOWS)]
-    flows_before_tax: Series
-    flows_after_tax: Series
-    tax_rate_share: ShareFigure
+
+
+class AfterTaxRateInputs(TaxedFlows):
+    """A rate before tax, and the flows that a rate after tax must value alike.
+
+    Attributes
+    ----------
+    pre_tax_rate_share : the discount rate before tax, a year.
+    """
+
+    pre_tax_rate_share: RateFigure
 
 
 def rate_conversion_paper(inputs: RateConversionInputs) -> Worksheet:
@@ -110,41 +137,91 @@ def pre_tax_rate_paper(inputs: PreTaxRateInputs, *, valuation_date: datetime.dat
     Tested by: ``tests/valuation/discounting/test_rate_conversion.py`` (``consistency.pre_tax_rate``; flows
     discounted back by hand).
     """
-    days, after_rate, tax = inputs.flow_dates, inputs.after_tax_rate_share, inputs.tax_rate_share
-    found = pre_tax_rate(
-        after_rate.value,
-        valuation_date=valuation_date,
-        flow_dates=days,
-        flows_before_tax=inputs.flows_before_tax.values,
-        flows_after_tax=inputs.flows_after_tax.values,
-        tax_rate_share=tax.value,
-    )
-    sheet = Sheet(
-        title=Label("税前折现率", "discount rate before tax"),
-        axis=Axis(Label("日期", "day"), tuple(str(day) for day in days)),
-    )
-    label = Label("税后折现率", "rate after tax")
-    rate = sheet.figure("after_tax_rate_share", after_rate, label=label, unit="share")
+    found = pre_tax_rate(inputs.after_tax_rate_share.value, valuation_date=valuation_date, **_flows(inputs))
+    sheet = _flow_sheet(inputs, Label("税前折现率", "discount rate before tax"))
+    rate = sheet.figure("after_tax_rate_share", inputs.after_tax_rate_share, label=_AFTER, unit="share")
+    tax_rate = _tax_line(sheet, inputs)
+    sought = _sought_line(sheet, found.rate_share, Label("税前折现率（迭代）", "rate before tax, by iteration"))
+    _difference_lines(sheet, inputs, valuation_date, before_rate=sought, after_rate=rate)
+    label = Label("简单还原的税前折现率", "rate grossed up, k/(1 − t)")
+    sheet.line("grossed_up_rate_share", rate / (1 - tax_rate), label=label, unit="share")
+    sheet.line("pre_tax_rate_share", sought * 1, label=_BEFORE, unit="share", total=True)
+    return sheet.finish()
+
+
+def after_tax_rate_paper(inputs: AfterTaxRateInputs, *, valuation_date: datetime.date) -> Worksheet:
+    """Which rate after tax values the flows after tax as the rate before tax values those before tax?
+
+    The answer, ``after_tax_rate_share``, is found by iteration and does not follow in a workbook; the line
+    ``difference`` there shows whether it still belongs to the inputs. Taking tax off the rate, p·(1 − t), is shown
+    beside it.
+
+    Raises
+    ------
+    InputError : other numbers of flows than of dates, dates not after the valuation date, a tax rate of one.
+    RefusalError : no single rate after tax.
+
+    References
+    ----------
+    IAS 36 Impairment of Assets, BCZ84–BCZ85 and BC94, read the other way.
+
+    Tested by: ``tests/valuation/discounting/test_rate_conversion.py`` (the way back of :func:`pre_tax_rate_paper`;
+    flows discounted back by hand).
+    """
+    found = after_tax_rate(inputs.pre_tax_rate_share.value, valuation_date=valuation_date, **_flows(inputs))
+    sheet = _flow_sheet(inputs, Label("税后折现率", "discount rate after tax"))
+    rate = sheet.figure("pre_tax_rate_share", inputs.pre_tax_rate_share, label=_BEFORE, unit="share")
+    tax_rate = _tax_line(sheet, inputs)
+    sought = _sought_line(sheet, found.rate_share, Label("税后折现率（迭代）", "rate after tax, by iteration"))
+    _difference_lines(sheet, inputs, valuation_date, before_rate=rate, after_rate=sought)
+    label = Label("简单扣税的税后折现率", "rate less tax, p·(1 − t)")
+    sheet.line("netted_rate_share", rate * (1 - tax_rate), label=label, unit="share")
+    sheet.line("after_tax_rate_share", sought * 1, label=_AFTER, unit="share", total=True)
+    return sheet.finish()
+
+
+def _flows(inputs: TaxedFlows) -> dict[str, Any]:
+    """The flows as the search takes them."""
+    return {
+        "flow_dates": inputs.flow_dates,
+        "flows_before_tax": inputs.flows_before_tax.values,
+        "flows_after_tax": inputs.flows_after_tax.values,
+        "tax_rate_share": inputs.tax_rate_share.value,
+    }
+
+
+def _flow_sheet(inputs: TaxedFlows, title: Label) -> Sheet:
+    return Sheet(title=title, axis=Axis(Label("日期", "day"), tuple(str(day) for day in inputs.flow_dates)))
+
+
+def _tax_line(sheet: Sheet, inputs: TaxedFlows) -> Name:
     label = Label("所得税税率", "tax rate")
-    tax_rate = sheet.figure("tax_rate_share", tax, label=label, unit="share")
+    return sheet.figure("tax_rate_share", inputs.tax_rate_share, label=label, unit="share")
+
+
+def _sought_line(sheet: Sheet, rate_share: float, label: Label) -> Name:
+    reason = "found by iteration, so that both present values agree; it does not follow the inputs in a workbook"
+    return sheet.derived("found_rate_share", rate_share, label=label, unit="share", reason=reason)
+
+
+def _difference_lines(
+    sheet: Sheet, inputs: TaxedFlows, valuation_date: datetime.date, *, before_rate: Name, after_rate: Name
+) -> None:
+    """Both present values and their difference, which tells whether the rate found belongs to the inputs."""
     label = Label("税前现金流", "flow before tax")
     before = sheet.series("flow_before_tax", inputs.flows_before_tax, label=label, unit="1")
     label = Label("税后现金流", "flow after tax")
     after = sheet.series("flow_after_tax", inputs.flows_after_tax, label=label, unit="1")
-    times = [(day - valuation_date).days / 365 for day in days]
+    times = [(day - valuation_date).days / 365 for day in inputs.flow_dates]
     reason = "days from the valuation date over 365"
     time = sheet.derived_row("time_years", times, label=Label("年数", "years"), unit="years", reason=reason)
-    reason = "found by iteration, so that both present values agree; it does not follow the inputs in a workbook"
-    label = Label("税前折现率（迭代）", "rate before tax, by iteration")
-    sought = sheet.derived("found_rate_share", found.rate_share, label=label, unit="share", reason=reason)
     label = Label("税后现值（逐期）", "present values after tax")
-    one = sheet.line("present_after_tax", after * (1 + rate) ** -time, label=label, unit="1")
+    one = sheet.line("present_after_tax", after * (1 + after_rate) ** -time, label=label, unit="1")
     label = Label("税前现值（逐期）", "present values before tax")
-    two = sheet.line("present_before_tax", before * (1 + sought) ** -time, label=label, unit="1")
+    two = sheet.line("present_before_tax", before * (1 + before_rate) ** -time, label=label, unit="1")
     label = Label("两种现值之差", "difference of the present values")
     sheet.line("difference", total(two) - total(one), label=label, unit="1")
-    label = Label("简单还原的税前折现率", "rate grossed up, k/(1 − t)")
-    sheet.line("grossed_up_rate_share", rate / (1 - tax_rate), label=label, unit="share")
-    label = Label("税前折现率", "rate before tax")
-    sheet.line("pre_tax_rate_share", sought * 1, label=label, unit="share", total=True)
-    return sheet.finish()
+
+
+_BEFORE = Label("税前折现率", "rate before tax")
+_AFTER = Label("税后折现率", "rate after tax")

@@ -156,6 +156,17 @@ PAPERS: dict[str, tuple[dict[str, Any], float]] = {
         },
         1 / 3,  # 82.5 / 1.1 = 75, and 100 / 75 − 1
     ),
+    "after_tax_rate": (
+        {
+            "kind": "after_tax_rate",
+            "pre_tax_rate_share": figure(0.25),
+            "flow_dates": ["2021-12-31"],
+            "flows_before_tax": series([100.0]),
+            "flows_after_tax": series([92.0]),
+            "tax_rate_share": figure(0.25),
+        },
+        0.15,  # 100 / 1.25 = 80, and 92 / 80 − 1
+    ),
 }
 
 
@@ -390,6 +401,14 @@ BAD: dict[str, tuple[str, str, Any, str, str, str]] = {
         "paper.flows_before_tax",
         "1 flows",
         "2, one a date",
+    ),
+    "a rate before tax in per cent": (
+        "after_tax_rate",
+        "paper.pre_tax_rate_share.value",
+        25,
+        "paper.pre_tax_rate_share",
+        "25",
+        "between -0.5 and 2",
     ),
     "a tax of everything": ("pre_tax_rate", "paper.tax_rate_share.value", 1, "paper.tax_rate_share", "1", "below 1"),
     "no date": ("capm", "dates.policy_date", "soon", "dates.policy_date", "soon", "a date"),

@@ -13,8 +13,10 @@ import pytest
 from tests.valuation.asking import figure, series
 from valuation.discounting.consistency import in_other_currency, nominal_rate, pre_tax_rate, real_rate
 from valuation.discounting.rate_conversion import (
+    AfterTaxRateInputs,
     PreTaxRateInputs,
     RateConversionInputs,
+    after_tax_rate_paper,
     pre_tax_rate_paper,
     rate_conversion_paper,
 )
@@ -74,6 +76,25 @@ def test_the_rate_before_tax_gives_the_same_value() -> None:
         tax_rate_share=0.25,
     )
     assert rate == same.rate_share
+
+
+def test_the_rate_after_tax_is_the_way_back() -> None:
+    """Hand: 100/1.25 + 110/1.5625 is the value; at the rate found, 75 and 85 are worth the same. And back again."""
+    before, after = [100.0, 110.0], [75.0, 85.0]
+    asked = {
+        "pre_tax_rate_share": figure(0.25),
+        "flow_dates": [str(day) for day in DAYS],
+        "flows_before_tax": series(before),
+        "flows_after_tax": series(after),
+        "tax_rate_share": figure(0.25),
+    }
+    paper = after_tax_rate_paper(parse(AfterTaxRateInputs, asked), valuation_date=DAY)
+    rate = paper.value("after_tax_rate_share")
+    assert 75 / (1 + rate) + 85 / (1 + rate) ** 2 == pytest.approx(100 / 1.25 + 110 / 1.25**2)
+    assert paper.value("difference") == pytest.approx(0, abs=1e-9)
+    assert paper.value("netted_rate_share") == pytest.approx(0.1875)
+    back = pre_tax(before, after, after_tax_rate_share=figure(rate))
+    assert back.value("pre_tax_rate_share") == pytest.approx(0.25)
 
 
 def test_a_changed_input_shows_in_the_difference() -> None:
