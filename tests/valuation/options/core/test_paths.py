@@ -274,7 +274,14 @@ def staged(without_abandonment: tuple[float, float]) -> PathsSolution:
     """80 quarters, the outlay of a step at its start; the project that is never given up as control."""
     control = Control(project(may_abandon=False, steps=80), without_abandonment[0])
     settings = PathsSettings(
-        paths=2**17, policy_paths=2**17, degree=4, sampler="sobol", control=control, upper_bound=True, engine="compiled"
+        paths=2**17,
+        policy_paths=2**17,
+        degree=4,
+        sampler="sobol",
+        control=control,
+        upper_bound=True,
+        upper_paths=256,
+        engine="compiled",
     )
     return solve_paths(project(steps=80), seed=8, settings=settings)
 
