@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from valuation.kernel.expression import Array, Expression, Name, exponential, larger, logarithm, normal_cdf
 from valuation.kernel.labels import Label
@@ -186,7 +186,9 @@ def _critical(
 
     low, high = beyond(-_FURTHEST_LOG), beyond(_FURTHEST_LOG)
     if low * high < 0:
-        root = float(optimize.brentq(beyond, -_FURTHEST_LOG, _FURTHEST_LOG, xtol=1e-13, rtol=1e-14, maxiter=2000))
+        from scipy.optimize import brentq  # where it is used: reading the catalogue should not wait for it
+
+        root = float(brentq(beyond, -_FURTHEST_LOG, _FURTHEST_LOG, xtol=1e-13, rtol=1e-14, maxiter=2000))
     else:
         # Free to enter: a call is entered from the lowest value on, a put up to the highest. Dearer than the second
         # right can ever be: a put is entered at none.

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from valuation.kernel.expression import Array
 from valuation.options._core.line import LineSolution, solve_line
@@ -77,7 +77,9 @@ class Extendible:
             return math.exp(low)
         if direction * gain(math.exp(high)) <= 0:
             return math.exp(high)
-        return math.exp(float(optimize.brentq(lambda at: gain(math.exp(at)), low, high, xtol=1e-14, rtol=1e-14)))
+        from scipy.optimize import brentq  # where it is used: reading the catalogue should not wait for it
+
+        return math.exp(float(brentq(lambda at: gain(math.exp(at)), low, high, xtol=1e-14, rtol=1e-14)))
 
 
 def extendible_problem(right: Extendible, hazard_rate: float) -> DecisionProblem:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal, special
+from scipy import special
 
 from valuation.errors import RefusalError
 from valuation.kernel.expression import Array
@@ -182,12 +182,14 @@ def _expected(
 
     With ``levels`` it is carried on upwards as the value less what it falls short of it at the last node.
     """
+    from scipy.signal import fftconvolve  # where it is used: reading the catalogue should not wait for it
+
     half = kernel.size // 2
     if levels is None:
         padded = np.concatenate([np.full(half, below), held, np.full(half, above)])
-        return np.asarray(signal.fftconvolve(padded, kernel[::-1], mode="valid"))
+        return np.asarray(fftconvolve(padded, kernel[::-1], mode="valid"))
     # As a share of the value, so that the transform adds numbers of one size and no digits are lost.
     moves = math.log(levels[1] / levels[0]) * np.arange(-half, half + 1)
     short = (1 - held[-1] / levels[-1]) * np.exp(-moves[half + 1 :])
     padded = np.concatenate([np.zeros(half), held / levels, 1 - short])
-    return np.asarray(levels * signal.fftconvolve(padded, (kernel * np.exp(moves))[::-1], mode="valid"))
+    return np.asarray(levels * fftconvolve(padded, (kernel * np.exp(moves))[::-1], mode="valid"))

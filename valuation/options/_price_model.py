@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from valuation.errors import InputError
 from valuation.kernel.expression import Array
@@ -213,7 +213,7 @@ def half_life_band(fit: MeanReversion, *, level_share: float = 0.9) -> HalfLifeB
     The ends of b ± z·error carried over to the half-life, which keeps its skewness; where the upper end reaches 1 the
     half-life has no upper end, where the lower end reaches 0 it begins at 0.
     """
-    z = float(stats.norm.ppf(0.5 + level_share / 2))
+    z = float(special.ndtri(0.5 + level_share / 2))
     ends = (fit.step_coefficient + sign * z * fit.step_coefficient_error for sign in (-1, 1))
     low, high = (_half_life(end, fit.interval_years) for end in ends)
     return HalfLifeBand(level_share, low, high)
