@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from api.render.grids import Grid, Heading, Lines, Section, both, grouped, money, percent, shown
+from api.render.option_findings import option_sections
 from valuation.appraisal import Appraisal
 from valuation.kernel.conclusion import Conclusion
 from valuation.kernel.conventions import convention_label, convention_text
@@ -48,6 +49,7 @@ def _papers(appraisal: Appraisal, language: Language) -> Iterator[Section]:
     for each in appraisal.conclusions:
         yield from paper_sections(each.label, each.worksheet, language)
         yield from _beside(each, language)
+        yield from option_sections(each, language)
         yield _sensitivities(each, language)
         yield _conventions(each, language)
     yield from paper_sections(appraisal.reconciled.worksheet.title, appraisal.reconciled.worksheet, language)
