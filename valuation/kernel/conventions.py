@@ -363,6 +363,10 @@ _SENTENCES: Mapping[str, str] = {
     "paid when the stage begins": "于阶段开始时支付",
     "success of a stage is an event of its own, not in the volatility": "阶段成败为独立事件，不计入波动率",
     "geometric Brownian motion": "几何布朗运动",
+    "Schwartz 2004: geometric Brownian cash flow, cost to completion with technical uncertainty": (
+        "Schwartz 2004：现金流为几何布朗运动，剩余成本带技术不确定性"
+    ),
+    "a catastrophe is an event of its own, not in the rate": "突发失败为独立事件，不计入折现率",
     "mean reversion of the logarithm (Schwartz 1997, model 1)": "对数均值回复（Schwartz 1997 模型一）",
     "as stated, between the yearly log changes": "依所述，为各年对数变动之间的相关系数",
     "income of the last year grown by one year": "上一年收益增长一年",

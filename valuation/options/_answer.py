@@ -164,7 +164,7 @@ def differences(
     Returns
     -------
     Central differences over ±0.1 % of the parameter (at least ±0.0001); one-sided upwards where a parameter that may
-    not be negative stands at 0.
+    not be negative stands at 0 or so near that the step would cross it.
 
     Tested by: closed-form greeks of Black–Scholes; ``tests/valuation/options/test_answer.py``.
     """
@@ -172,8 +172,8 @@ def differences(
     for name, parameter in parameters.items():
         step = max(abs(at[parameter]) * _RELATIVE_STEP, _SMALLEST_STEP)
         up = value_of({**at, parameter: at[parameter] + step})
-        if at[parameter] == 0:
-            further = value_of({**at, parameter: 2 * step})
+        if 0 <= at[parameter] < step:
+            further = value_of({**at, parameter: at[parameter] + 2 * step})
             found[name] = (4 * up - 3 * value_of(at) - further) / (2 * step)
         else:
             found[name] = (up - value_of({**at, parameter: at[parameter] - step})) / (2 * step)

@@ -18,7 +18,16 @@ from numpy.typing import NDArray
 from valuation.errors import InputError
 from valuation.kernel.expression import Array
 
-__all__ = ["LEAST_NODES", "Axis", "Refinement", "continuous_axis", "interpolation", "orbit_axis", "refinement"]
+__all__ = [
+    "LEAST_NODES",
+    "Axis",
+    "Refinement",
+    "continuous_axis",
+    "interpolation",
+    "nearest_on_orbit",
+    "orbit_axis",
+    "refinement",
+]
 
 #: Nodes of one cubic piece, and the least a side of a kink can have.
 STENCIL = 4
@@ -162,15 +171,24 @@ def lagrange(axis: Axis, cells: NDArray[np.int64], places: Array) -> Array:
     return np.asarray(np.stack(products, axis=1) * axis.inverses[cells])
 
 
+def nearest_on_orbit(axis: Axis, places: Array) -> Array:
+    """The nodes of an orbit that lie nearest to these places."""
+    return np.asarray(axis.nodes[_nearest(axis, places)])
+
+
+def _nearest(axis: Axis, places: Array) -> NDArray[np.int64]:
+    return np.asarray(np.abs(axis.nodes[None, :] - places[:, None]).argmin(axis=1), dtype=np.int64)
+
+
 def _places_on_orbit(axis: Axis, places: Array) -> NDArray[np.int64]:
-    nearest = np.abs(axis.nodes[None, :] - places[:, None]).argmin(axis=1)
+    nearest = _nearest(axis, places)
     gap = np.abs(axis.nodes[nearest] - places)
     worst = int(np.argmax(gap))
     if gap[worst] > 10 * _SAME_PLACE * max(1.0, float(np.abs(axis.nodes).max())):
         raise InputError.of(
             "process", found=f"a move to {places[worst]:.6g}", expected="one of the places this factor can reach"
         )
-    return np.asarray(nearest, dtype=np.int64)
+    return nearest
 
 
 def refinement(axis: Axis) -> Refinement:

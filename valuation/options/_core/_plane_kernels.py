@@ -29,6 +29,8 @@ REACH = 8.5
 #: The widest piece of a sum, in deviations, and the number of its points; Hermite's waves of order n need 3/√n.
 PIECE = 0.5
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(6)
+#: Numbers of one block of starts in NumPy: polynomials at every point.
+_BLOCK = 400_000
 _ROOT_TWO_PI = math.sqrt(2 * math.pi)
 
 
@@ -38,24 +40,28 @@ def piece_of(terms: int) -> float:
 
 
 def add_numpy(axis: Axis, means: Array, deviations: Array, share: float, found: Array) -> None:
-    """Add ``share`` times the moments to ``found`` (starts, terms, nodes), one start at a time."""
+    """Add ``share`` times the moments to ``found`` (starts, terms, nodes), several starts at a time."""
     still = deviations <= 0
     found[still, 0, :] += share * interpolation(axis, means[still])
-    for row in np.flatnonzero(~still):
-        _add_row(axis, float(means[row]), float(deviations[row]), share, found[row])
+    regular = np.linspace(-REACH, REACH, math.ceil(2 * REACH / piece_of(found.shape[1])) + 1)
+    points = (regular.size + axis.cuts.size) * _POINTS.size
+    moving = np.flatnonzero(~still)
+    for rows in np.array_split(moving, math.ceil(moving.size * points * found.shape[1] / _BLOCK) or 1):
+        found[rows] += share * _block(axis, means[rows, None], deviations[rows, None], regular, found.shape[1])
 
 
-def _add_row(axis: Axis, mean: float, deviation: float, share: float, found: Array) -> None:
-    terms = found.shape[0]
-    regular = np.linspace(-REACH, REACH, math.ceil(2 * REACH / piece_of(terms)) + 1)
-    cuts = (axis.cuts - mean) / deviation
-    ends = np.union1d(regular, cuts[np.abs(cuts) < REACH])
-    half = np.diff(ends)[:, None] / 2
-    normals = (ends[:-1, None] + half * (1 + _POINTS)).ravel()
+def _block(axis: Axis, means: Array, deviations: Array, regular: Array, terms: int) -> Array:
+    """The moments (starts, terms, nodes); a cut out of reach makes a piece of no width."""
+    starts = means.size
+    cuts = np.clip((axis.cuts - means) / deviations, -REACH, REACH)
+    ends = np.sort(np.concatenate([np.broadcast_to(regular, (starts, regular.size)), cuts], axis=1), axis=1)
+    half = np.diff(ends, axis=1)[:, :, None] / 2
+    normals = (ends[:, :-1, None] + half * (1 + _POINTS)).reshape(starts, -1)
     density = np.exp(-normals * normals / 2) / _ROOT_TWO_PI
-    weights = share * (half * _WEIGHTS).ravel() * density
-    polynomials = np.stack(_hermite(normals, terms))
-    found += (polynomials * weights) @ interpolation(axis, mean + deviation * normals)
+    weights = (half * _WEIGHTS).reshape(starts, -1) * density
+    polynomials = np.stack(_hermite(normals, terms), axis=1)
+    pieces = interpolation(axis, (means + deviations * normals).ravel()).reshape(starts, -1, axis.nodes.size)
+    return np.asarray((polynomials * weights[:, None, :]) @ pieces)
 
 
 def _hermite(normals: Array, terms: int) -> list[Array]:

@@ -24,7 +24,7 @@ import numpy as np
 
 from valuation.errors import InputError, RefusalError
 from valuation.kernel.expression import Array
-from valuation.options._core._plane_axis import Axis, Refinement, interpolation
+from valuation.options._core._plane_axis import Axis, Refinement, interpolation, nearest_on_orbit
 from valuation.options._core._plane_grid import Grid, modes_by_date
 from valuation.options._core._plane_kernels import add_compiled, add_numpy
 from valuation.options._core.problem import DecisionProblem, Mode
@@ -157,7 +157,8 @@ class Moves:
         found = np.zeros((step.means[0].size, terms, axis.nodes.size))
         for share, means, deviations in zip(step.shares, step.means, step.deviations, strict=True):
             if axis.is_orbit:
-                found[:, 0] += share * interpolation(axis, means)
+                # A place that cannot be reached by this date may lead off the orbit: what it is worth is never used.
+                found[:, 0] += share * interpolation(axis, nearest_on_orbit(axis, means))
             else:
                 self._add(axis, means, deviations, share, found)
         return found

@@ -24,7 +24,15 @@ from valuation.options._core._plane_roll import Policy, Rolled, choices, continu
 from valuation.options._core.problem import DecisionProblem, Mode
 from valuation.options._core.process import Process, coordinates_of, state_of
 
-__all__ = ["Convergence", "PlaneSettings", "PlaneSolution", "Region", "Threshold", "solve_plane"]
+__all__ = [
+    "Convergence",
+    "PlaneSettings",
+    "PlaneSolution",
+    "Region",
+    "Threshold",
+    "solve_plane",
+    "value_on_one_grid",
+]
 
 MAXIMUM_NODES = 400
 #: Bytes of the policy, one for each point of decision, mode and date.
@@ -215,6 +223,15 @@ def solve_plane(problem: DecisionProblem, *, settings: PlaneSettings | None = No
         grid=grid,
         rolled=fine,
     )
+
+
+def value_on_one_grid(problem: DecisionProblem, *, settings: PlaneSettings) -> float:
+    """What is the right worth on one grid, without a second one to compare it with?
+
+    For many draws and for differences, beside one valuation by :func:`solve_plane` that shows what the grid is good
+    for: nothing is refused here for want of convergence.
+    """
+    return _solve_on(problem, settings, settings.nodes, dates=None)[0].value
 
 
 def _solve_on(
