@@ -12,9 +12,7 @@ from valuation.kernel.labels import Label, Language
 __all__ = ["option_sections"]
 
 _MEASURES = {
-    "risk_neutral": Label(
-        "估值口径（风险中性），不是现实概率", "of valuation (risk-neutral), not of the world"
-    ),
+    "risk_neutral": Label("估值口径（风险中性），不是现实概率", "of valuation (risk-neutral), not of the world"),
     "real_world": Label("现实口径", "of the world"),
 }
 _SENSITIVITIES = {
