@@ -22,6 +22,7 @@ __all__ = [
     "Threshold",
     "TreeNode",
     "differences",
+    "differences_at_once",
     "write_result",
 ]
 
@@ -178,3 +179,24 @@ def differences(
         else:
             found[name] = (up - value_of({**at, parameter: at[parameter] - step})) / (2 * step)
     return found
+
+
+def differences_at_once(
+    values_of: Callable[[Sequence[Mapping[str, float]]], Sequence[float]],
+    at: Mapping[str, float],
+    parameters: Mapping[str, str],
+) -> dict[str, float]:
+    """The same as :func:`differences`, for a solver that values many points together faster than one by one.
+
+    Tested by: :func:`differences` itself; ``tests/valuation/options/test_answer.py``.
+    """
+    points: list[Mapping[str, float]] = []
+
+    def noted(point: Mapping[str, float]) -> float:
+        points.append(point)
+        return 0.0
+
+    differences(noted, at, parameters)
+    values = iter(values_of(points))
+    # The points are asked for in the same order, whatever the values are.
+    return differences(lambda point: next(values), at, parameters)

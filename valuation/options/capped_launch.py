@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ from valuation.kernel.figures import Amount, Figure, RateFigure, at_least, withi
 from valuation.kernel.labels import Label
 from valuation.kernel.method import Method, Paper, Setting
 from valuation.kernel.worksheet import Axis, Sheet, Worksheet
-from valuation.options._answer import Findings, differences, write_result
+from valuation.options._answer import Findings, differences_at_once, write_result
 from valuation.options._black_scholes import European, write_european
 from valuation.options._capped_lattice import STEPS_MANY, STEPS_ONE, Capped, capped_value
 from valuation.options._core.line import solve_line
@@ -35,11 +35,11 @@ from valuation.options._inputs import (
 from valuation.options._line_findings import thresholds_of, tree_of
 from valuation.options._stopping import real_process, recovery_share
 
-__all__ = ["METHOD", "CappedLaunchInputs", "launch_problem"]
+__all__ = ["METHOD", "CappedLaunchInputs", "lattice_values", "launch_problem"]
 
 #: Dates at which probabilities, thresholds and the tree are computed, and steps of a lattice for a difference.
 SHOWN_DATES = 12
-DIFFERENCE_STEPS = 200
+DIFFERENCE_STEPS = 1600
 
 
 class NoCompetitor(FrozenModel):
@@ -243,6 +243,12 @@ def _right(at: Mapping[str, Array | float]) -> Capped:
     return Capped(**dict(zip(stated, columns, strict=True)))
 
 
+def lattice_values(points: Sequence[Mapping[str, float]]) -> list[float]:
+    """The value at each of many points, on one lattice that is wide enough for all: what its sensitivities are from."""
+    together = {name: np.array([point[name] for point in points]) for name in points[0]}
+    return [float(value) for value in capped_value(_right(together), steps=DIFFERENCE_STEPS)]
+
+
 def launch_problem(at: Mapping[str, float], steps: int) -> DecisionProblem:
     """The same right as a decision problem: waiting alone, the competitor may come in each step."""
     cap = at.get("cap", math.inf)
@@ -279,13 +285,13 @@ def _findings(inputs: CappedLaunchInputs, worksheet: Worksheet) -> Findings:
     real = real_process("value if launched", inputs.real_growth_share, at["volatility"])
     return Findings(
         convergence=f"trinomial lattices of {STEPS_ONE // 4} and {STEPS_ONE} steps, extrapolated as (4V(4n) − "
-        f"V(n))/3, for the value (of {STEPS_MANY // 4} and {STEPS_MANY} for its interval); "
-        f"sensitivities on {DIFFERENCE_STEPS} steps; thresholds, probabilities and tree for decisions at "
-        f"{SHOWN_DATES} dates, where a threshold lies somewhat below the cap",
+        f"V(n))/3, for the value (of {STEPS_MANY // 4} and {STEPS_MANY} for its interval), to about 3 in 10,000; "
+        f"sensitivities on {DIFFERENCE_STEPS} steps, to about 1 in 100; thresholds, probabilities and "
+        f"tree for decisions at {SHOWN_DATES} dates, where a threshold lies somewhat below the cap",
         timing="launched at any time of the life, the cost paid at that moment; competitor and threat at any moment",
         pledgee="launching today or never: exercise skill and funding of the owner are not counted on",
-        sensitivities=differences(
-            lambda changed: float(capped_value(_right(changed), steps=DIFFERENCE_STEPS)[0]),
+        sensitivities=differences_at_once(
+            lattice_values,
             at,
             {"delta": "value", "vega": "volatility", "rho": "rate", "hazard": "threat"},
         ),

@@ -16,7 +16,7 @@ from scipy import stats
 from tests.valuation.every_method import SAMPLES, sample, valued
 from tests.valuation.options.core.rights import black_scholes
 from valuation.catalogue import methods
-from valuation.options._answer import DETAIL_KEYS, differences
+from valuation.options._answer import DETAIL_KEYS, differences, differences_at_once
 
 OPTIONS = sorted(name for name, method in methods().items() if method.approach == "options")
 
@@ -74,6 +74,7 @@ def test_differences_are_the_closed_forms() -> None:
 
     names = {"delta": "value", "vega": "volatility", "rho": "rate", "hazard": "threat"}
     found = differences(value, at, names)
+    assert differences_at_once(lambda points: [value(point) for point in points], at, names) == found
     spread = 0.35 * math.sqrt(8)
     d1 = (math.log(100 / 110) + (0.04 - 0.05) * 8) / spread + spread / 2
     assert found["delta"] == pytest.approx(math.exp(-0.4) * stats.norm.cdf(d1), rel=1e-6)

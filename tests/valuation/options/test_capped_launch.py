@@ -1,13 +1,15 @@
 """capped_launch: is the right worth what barrier formulas, another lattice and the decision problem say?
 
-Checked against: QuantLib's formula of a barrier with a rebate where nothing is paid out (closed form), the binomial
-lattice without a cap and competitor (second method), the decision problem with branches by quadrature (second way,
-a bound from below that closes), two Black–Scholes calls from SciPy (closed form), limits and bounds.
+Checked against: QuantLib's formula of a barrier with a rebate where nothing is paid out (closed form), an implicit
+scheme with competitor and threat (second method), the binomial lattice without a cap and competitor (second method),
+the decision problem with branches by quadrature (a bound from below that closes), two Black–Scholes calls from SciPy
+(closed form), limits and bounds.
 """
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,12 +20,14 @@ from hypothesis import strategies as st
 
 from tests.valuation.asking import VARIETY, amount, answered, figure
 from tests.valuation.options.core.rights import black_scholes
+from tests.valuation.options.implicit_scheme import implicit_value
 from tests.valuation.options.samples.capped_launch import sample
 from valuation.kernel.conclusion import Conclusion
+from valuation.options._answer import differences, differences_at_once
 from valuation.options._capped_lattice import Capped, capped_value
 from valuation.options._core.line import solve_line
 from valuation.options._lattice import Right, right_value
-from valuation.options.capped_launch import launch_problem
+from valuation.options.capped_launch import lattice_values, launch_problem
 
 NO_END = {key: text for key, text in VARIETY.items() if key != "expiry_date"}
 NOBODY = {"kind": "none", "reason": "left out in this test"}
@@ -95,14 +99,39 @@ def test_without_cap_and_competitor_it_is_the_right_to_launch(value: float) -> N
     assert found == pytest.approx(right_value(plain)[0], rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("changes", "close"),
+    [
+        ({"arrival": 0.1, "threat": 0.03}, 5e-5),
+        ({"arrival": 0.1, "threat": 0.03, "left_share": 0.5, "payout_yield": 0.1, "value": 150.0}, 5e-5),
+        # A competitor who presses bends the value sharply where launching begins, between two nodes of either way.
+        ({"arrival": 0.5, "taken_share": 0.5, "threat": 0.1, "left_share": 0.4, "volatility": 0.2}, 3e-4),
+    ],
+)
+def test_an_implicit_scheme_says_the_same(changes: dict[str, float], close: float) -> None:
+    """Second method, with competitor and threat; half the cells change it by less than a third of the tolerance."""
+    assert american(**changes) == pytest.approx(implicit_value(STATED | changes, cells=160, steps=400), rel=close)
+
+
+def test_its_sensitivities_are_those_of_the_implicit_scheme() -> None:
+    """Second method: a difference magnifies the noise of the lattice, so that 1 in 100 is what the paper says."""
+    at = STATED | {"arrival": 0.1, "threat": 0.03}
+    names = {"delta": "value", "vega": "volatility", "rho": "rate", "hazard": "threat"}
+    found = differences_at_once(lattice_values, at, names)
+    assert found == pytest.approx(
+        differences(lambda one: implicit_value(one, cells=40, steps=100), at, names), rel=1e-2
+    )
+
+
 def test_decisions_at_stated_dates_come_up_to_it_from_below() -> None:
-    """Second way: quadrature with branches; the distance falls with the root of the step, as at a barrier."""
+    """Quadrature with branches: what is lost between dates falls about with the root of the step, as at a barrier."""
     at = STATED | {"arrival": 0.1, "threat": 0.03}
     exact = american(arrival=0.1, threat=0.03)
-    coarse, fine = (solve_line(launch_problem(at, steps)).value for steps in (12, 48))
-    assert coarse < fine < exact
-    # The root of the step halves from 12 to 48 dates.
-    assert 2 * fine - coarse == pytest.approx(exact, rel=2e-2)
+    missed = [exact - solve_line(launch_problem(at, steps)).value for steps in (12, 48, 192)]
+    assert min(missed) > 0
+    # Four times the dates halve what is missed, and a little more because of the terms of higher order.
+    for coarse, fine in pairwise(missed):
+        assert 2.0 < coarse / fine < 2.2
 
 
 def test_a_competitor_who_takes_nothing_changes_nothing() -> None:
@@ -145,10 +174,9 @@ def test_bounds(value: float, volatility: float, payout: float, arrival: float, 
 
 
 def test_a_nearer_competitor_or_a_greater_threat_is_worth_less() -> None:
-    by_arrival = [concluded(competitor=competitor(rate)).value for rate in (0.0, 0.1, 0.5)]
-    assert by_arrival == sorted(by_arrival, reverse=True)
-    threats = [{"kind": "constant", "rate_per_year": figure(r), "recovery_share": figure(0.1)} for r in (0, 0.1, 0.4)]
-    by_threat = [concluded(threat=each).value for each in threats]
+    by_arrival = [concluded(competitor=competitor(rate)).value for rate in (0.0, 0.5)]
+    assert by_arrival[0] > by_arrival[1]
+    by_threat = [american(arrival=0.1, threat=rate, left_share=0.1) for rate in (0.0, 0.1, 0.4)]
     assert by_threat == sorted(by_threat, reverse=True)
 
 
