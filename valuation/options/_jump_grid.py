@@ -172,7 +172,10 @@ def _kernel(process: JumpLognormal, interval: float, spacing: float, nodes: int)
         mean, deviation = process.move(0.0, interval, np.zeros(1), jumps)
         at = (moves - mean[0]) / deviation[0]
         weights += share * np.exp(-(at**2) / 2) * spacing / (math.sqrt(2 * math.pi) * deviation[0])
-    return weights
+    # A short step leads nowhere near the end of the grid: what neither happens nor weighs anything is left out.
+    matters = np.flatnonzero(weights * (1 + np.exp(moves)) > _NEGLIGIBLE_SHARE)
+    kept = int(np.abs(matters - half).max())
+    return weights[half - kept : half + kept + 1]
 
 
 def _expected(
