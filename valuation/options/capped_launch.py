@@ -250,7 +250,11 @@ def lattice_values(points: Sequence[Mapping[str, float]]) -> list[float]:
 
 
 def launch_problem(at: Mapping[str, float], steps: int) -> DecisionProblem:
-    """The same right as a decision problem: waiting alone, the competitor may come in each step."""
+    """The same right as a decision problem: waiting alone, the competitor may come in each step.
+
+    ``at`` holds the parameters by name, money in one unit and rates a year; ``steps`` is the number of steps between
+    dates of decision. A competitor who has come stays, and takes his share of what launching gives.
+    """
     cap = at.get("cap", math.inf)
     comes = -math.expm1(-at["arrival"] * at["life_years"] / steps)
     last = frozenset(range(steps))
