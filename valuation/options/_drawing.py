@@ -14,8 +14,9 @@ __all__ = ["Line", "line_chart", "tree_chart"]
 #: time, level, value, action, indices of the nodes before it
 Node = tuple[float, float, float, str, tuple[int, ...]]
 
-_WIDTH, _HEIGHT = 720, 420
-_LEFT, _RIGHT, _TOP, _BOTTOM = 88, 24, 44, 52
+_WIDTH, _HEIGHT = 860, 430
+#: The right margin holds the legend, so that it covers nothing.
+_LEFT, _RIGHT, _TOP, _BOTTOM = 88, 200, 56, 52
 _COLOURS = ("#1f5fa8", "#b3471d", "#2f7d4f", "#7a4aa0", "#8a6d1a", "#4a4a4a", "#0f8a8a", "#a02f5c")
 _MOST_LINES = 16
 
@@ -71,7 +72,7 @@ def line_chart(lines: Sequence[Line], *, title: Label, level: Label) -> str:
         colour = _COLOURS[position % len(_COLOURS)]
         points = " ".join(f"{scale.x(time):.1f},{scale.y(value):.1f}" for time, value in line.points)
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts.append(_text(_LEFT + 10, _TOP + 16 + 15 * position, line.name, colour=colour))
+        parts.append(_legend(position, line.name, colour))
     return _svg(parts, title)
 
 
@@ -90,9 +91,9 @@ def tree_chart(nodes: Sequence[Node], *, title: Label, level: Label) -> str:
         colour = _COLOURS[actions.index(action) % len(_COLOURS)]
         x, y = scale.x(time), scale.y(at)
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>')
-        parts.append(_text(min(x + 6, _WIDTH - 60), y - 5, _short(value), size=10))
+        parts.append(_text(x + 6, y - 5, _short(value), size=10))
     for position, action in enumerate(actions):
-        parts.append(_text(_LEFT + 10, _TOP + 16 + 15 * position, action, colour=_COLOURS[position % len(_COLOURS)]))
+        parts.append(_legend(position, action, _COLOURS[position % len(_COLOURS)]))
     return _svg(parts, title)
 
 
@@ -101,7 +102,7 @@ def _frame(scale: _Scale, title: Label, level: Label) -> list[str]:
     bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
     parts = [
         f'<rect x="0" y="0" width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
-        _text(_LEFT, 26, f"{title.zh} {title.en}", size=15),
+        _text(_LEFT, 22, f"{title.zh} {title.en}", size=15),
         f'<path d="M{_LEFT} {_TOP}V{bottom}H{right}" fill="none" stroke="#444444"/>',
         _text((_LEFT + right) / 2, _HEIGHT - 12, "时间（年） time (years)", anchor="middle"),
         _text(_LEFT, _TOP - 6, f"{level.zh} {level.en}" + ("（对数刻度 log scale）" if scale.is_log else "")),
@@ -114,6 +115,11 @@ def _frame(scale: _Scale, title: Label, level: Label) -> list[str]:
         time = scale.times[0] + (scale.times[1] - scale.times[0]) * step / 4
         parts.append(_text(scale.x(time), bottom + 18, f"{time:.3g}", anchor="middle"))
     return parts
+
+
+def _legend(position: int, name: str, colour: str) -> str:
+    """One line of the legend, beside the picture."""
+    return _text(_WIDTH - _RIGHT + 46, _TOP + 12 + 16 * position, name, colour=colour)
 
 
 def _text(x: float, y: float, text: str, *, size: int = 12, colour: str = "#222222", anchor: str = "start") -> str:
