@@ -1,4 +1,7 @@
-"""The tables that ship with the product: each loads, each value has a source, wrong questions are refused."""
+"""The tables that ship with the product: each loads, each value has a source, wrong questions are refused.
+
+Checked against: the steps of each table themselves; a gap and a repeal must raise.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from importlib import resources
 
 import pytest
 
-from valuation.errors import BeforeFirstStepError, GapError, ReferenceDataError, UnknownNameError
+from valuation.errors import BeforeFirstStepError, GapError, ReferenceDataError, RepealedError, UnknownNameError
 from valuation.kernel.dated import DatedTable
 from valuation.reference import number_of, reference_table, reference_warnings
 
@@ -27,8 +30,9 @@ def test_every_value_of_a_table_has_a_source_and_answers_today(name: str) -> Non
     used = {step.source.id for parameter in table.parameters.values() for step in parameter.steps}
     assert used == set(table.sources), "a source that no value names is no source"
     for parameter, steps in table.parameters.items():
-        if steps.steps[-1].gap is not None:
-            with pytest.raises(GapError, match=name):
+        last = steps.steps[-1]
+        if last.gap is not None or last.repealed:
+            with pytest.raises(RepealedError if last.repealed else GapError, match=name):
                 table.value(parameter, on=DAY)
             continue
         dated = table.value(parameter, on=DAY)
