@@ -248,7 +248,6 @@ METHOD = Method(
         "IVS 105 Valuation Approaches and Methods, cost approach: replacement and reproduction cost",
         "IVS 210 Intangible Assets, replacement cost method",
         "Reilly, Schweihs (1998), Valuing Intangible Assets, cost approach: profit and entrepreneurial incentive",
-        "half the time of development for the money tied up: convention of this engine (judgement), outlays even",
         "资产评估执业准则——知识产权, 成本法",
     ),
     cases=("cn-patent-replacement-cost-45",),
