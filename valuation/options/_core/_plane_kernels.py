@@ -46,6 +46,8 @@ def add_numpy(axis: Axis, means: Array, deviations: Array, share: float, found: 
     regular = np.linspace(-REACH, REACH, math.ceil(2 * REACH / piece_of(found.shape[1])) + 1)
     points = (regular.size + axis.cuts.size) * _POINTS.size
     moving = np.flatnonzero(~still)
+    if moving.size == 0:
+        return
     for rows in np.array_split(moving, math.ceil(moving.size * points * found.shape[1] / _BLOCK) or 1):
         found[rows] += share * _block(axis, means[rows, None], deviations[rows, None], regular, found.shape[1])
 
