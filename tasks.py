@@ -72,6 +72,8 @@ def test(arguments: list[str]) -> int:
     """Run pytest, on two workers unless the arguments choose otherwise."""
     ensure_environment(TEST_LOCK)
     workers = [] if has_worker_choice(arguments) else ["-n", PYTEST_WORKERS]
+    # Every worker would otherwise start as many threads of linear algebra as there are cores, to wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return run(PYTHON, "-m", "pytest", *workers, *arguments)
 
 
