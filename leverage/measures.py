@@ -154,7 +154,12 @@ def fund_internal_rate(flows: FundFlows, *, day_basis: DayBasis = "actual/365") 
 def internal_rate_of(
     amounts: Sequence[float], *, dates: Sequence[datetime.date] | None, day_basis: DayBasis = "actual/365"
 ) -> InternalRate:
-    """Give the rates at which net amounts balance, by dates on a named basis, or by periods when there are no dates."""
+    """Give the rates at which net amounts balance, by dates on a named basis, or by periods when there are no dates.
+
+    Money of a single day earns no rate: no root.
+    """
+    if len(amounts) == 1:
+        return InternalRate(None, (), "no_root")
     if dates is None:
         return periodic_internal_rate(amounts)
     if day_basis not in DAY_BASES:
