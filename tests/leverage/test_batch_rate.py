@@ -1,0 +1,105 @@
+"""Internal rates of many series.
+
+Second way: the exact search of single series (``periodic_internal_rate``) on thousands of random ones of every kind of
+sign pattern; pyxirr on conventional ones. One thread and two give the same bits.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import pyxirr
+
+from leverage.batch_rate import NO_ROOT, NOT_SETTLED, ONE_ROOT, SEVERAL_ROOTS, batch_internal_rates
+from valuation.discounting.internal_rate import periodic_internal_rate
+from valuation.errors import InputError
+
+STATES = {"one_root": ONE_ROOT, "no_root": NO_ROOT, "several_roots": SEVERAL_ROOTS}
+
+
+def conventional(count: int, periods: int, seed: int) -> np.ndarray:
+    """Calls first, then distributions."""
+    random = np.random.default_rng(seed)
+    calls = random.integers(1, periods - 1, count)
+    amounts = random.uniform(0.1, 10, (count, periods))
+    return np.where(np.arange(periods) < calls[:, None], -amounts, amounts)
+
+
+def test_conventional_series_agree_with_pyxirr() -> None:
+    flows = conventional(500, 41, 1)
+    found = batch_internal_rates(flows, periods_per_year=1)
+    assert found.counts() == {"one_root": 500, "no_root": 0, "several_roots": 0, "not_settled": 0}
+    assert found.residual.max() <= 1e-12
+    for row, rate in zip(flows, found.rate_share, strict=True):
+        guess = pyxirr.irr(row, guess=rate)
+        assert rate == pytest.approx(guess, rel=1e-7, abs=1e-9)
+
+
+def test_every_kind_of_series_agrees_with_the_exact_search() -> None:
+    """Signs at random: one rate, none, several; and funds that net calls and distributions."""
+    random = np.random.default_rng(2)
+    flows = random.normal(0, 1, (1_500, 6))
+    flows[::3, 0] = -np.abs(flows[::3, 0]) * 4
+    flows[1::7] = np.abs(flows[1::7])
+    flows[::11, 2] = 0.0
+    found = batch_internal_rates(flows, periods_per_year=4, settle_up_to=1_500)
+    for row, rate, state in zip(flows, found.rate_share, found.state, strict=True):
+        exact = periodic_internal_rate(row.tolist())
+        assert STATES[exact.status] == state
+        if exact.rate is not None:
+            assert rate == pytest.approx((1 + exact.rate) ** 4 - 1, rel=1e-7, abs=1e-9)
+    assert min(found.counts()[name] for name in ("one_root", "no_root", "several_roots")) > 20
+
+
+def test_most_funds_are_settled_without_a_single_search() -> None:
+    """Quarterly net flows of funds whose calls and distributions overlap change sign often and have one rate."""
+    random = np.random.default_rng(3)
+    quarter = np.arange(41)
+    calls = np.where(quarter < 20, random.uniform(0, 1, (2_000, 41)), 0)
+    out = np.where(quarter > 4, random.uniform(0, 1, (2_000, 41)) * quarter / 20, 0)
+    found = batch_internal_rates(out - calls, periods_per_year=4, settle_up_to=0)
+    assert found.counts()["one_root"] > 1_800
+
+
+def test_what_is_not_settled_has_no_number() -> None:
+    # −100, 230, −132: rates of 10 % and 20 %.
+    found = batch_internal_rates(np.array([[-100.0, 230, -132]]), periods_per_year=1, settle_up_to=0)
+    assert found.state.tolist() == [NOT_SETTLED]
+    assert np.isnan(found.rate_share[0])
+    settled = batch_internal_rates(np.array([[-100.0, 230, -132]]), periods_per_year=1)
+    assert settled.state.tolist() == [SEVERAL_ROOTS]
+
+
+def test_losses_and_zeros() -> None:
+    flows = np.array([[-100.0, 0, 0], [0, 0, 0], [-100, 0, 1], [-100, 1e6, 0]])
+    found = batch_internal_rates(flows, periods_per_year=1)
+    assert found.state.tolist() == [NO_ROOT, NO_ROOT, ONE_ROOT, ONE_ROOT]
+    assert found.rate_share[2:] == pytest.approx([-0.9, 9999.0])
+
+
+def test_one_thread_and_two_give_the_same_bits() -> None:
+    flows = conventional(40_000, 12, 5)
+    alone = batch_internal_rates(flows, periods_per_year=4)
+    with ThreadPoolExecutor(2) as two:
+        shared = batch_internal_rates(flows, periods_per_year=4, executor=two)
+    assert alone.rate_share.tobytes() == shared.rate_share.tobytes()
+    assert alone.residual.tobytes() == shared.residual.tobytes()
+
+
+BAD = [
+    ({"flows": np.zeros(3)}, "flows"),
+    ({"flows": np.zeros((2, 1))}, "flows"),
+    ({"flows": np.array([[1.0, np.nan]])}, "flows.0.1"),
+    ({"flows": np.array([[1.0, 2], [np.inf, 1]])}, "flows.1.0"),
+    ({"flows": np.full((2, 2), 1e308)}, "flows.0.0"),
+    ({"periods_per_year": 0}, "periods_per_year"),
+    ({"settle_up_to": -1}, "settle_up_to"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field"), BAD)
+def test_bad_input_names_its_field(changes: dict, field: str) -> None:
+    asked = {"flows": np.array([[-1.0, 2]]), "periods_per_year": 1} | changes
+    with pytest.raises(InputError) as caught:
+        batch_internal_rates(asked.pop("flows"), **asked)
+    assert caught.value.problems[0].field == field
