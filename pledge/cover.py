@@ -13,11 +13,12 @@ from typing import Any, Literal
 from valuation.errors import InputError
 from valuation.kernel.money import Money, Rounding
 
-__all__ = ["Binding", "Cover", "MaximumLoan", "cover", "maximum_loan", "shortfall_fen"]
+__all__ = ["Binding", "Cover", "MaximumLoan", "Share", "cover", "maximum_loan", "ratio_text", "shortfall_fen"]
 
 #: What limits the loan: the pledge rate (质押率) on the value, or the cap of the product.
 Binding = Literal["pledge_rate", "loan_cap"]
 
+#: A share of one, held exactly.
 Share = Decimal | Fraction
 _DOWN = Rounding(mode="down")
 
@@ -70,8 +71,8 @@ class Cover:
         return {
             "value": Money(self.value_fen).text,
             "loan": Money(self.loan_fen).text,
-            "loan_to_value_share": _text(self.loan_to_value_share),
-            "cover_ratio": _text(self.cover_ratio),
+            "loan_to_value_share": ratio_text(self.loan_to_value_share),
+            "cover_ratio": ratio_text(self.cover_ratio),
             "allowed": Money(self.allowed_fen).text,
             "shortfall": Money(self.shortfall_fen).text,
         }
@@ -152,7 +153,8 @@ def _allowed(value_fen: int, pledge_rate_share: Share) -> int:
     return _DOWN.to_fen(value_fen * Fraction(pledge_rate_share))
 
 
-def _text(ratio: Fraction | None) -> str | None:
+def ratio_text(ratio: Fraction | None) -> str | None:
+    """A ratio as decimal text with six decimals, half to even; None stays None."""
     if ratio is None:
         return None
     return format(Decimal(Rounding(mode="half_even").to_fen(ratio * 10**6)).scaleb(-6), "f")
