@@ -25,27 +25,11 @@ from pledge.pledged_pool import (
     changing_days,
     value_pool,
 )
+from tests.pledge.pools import DAY, PATENT, RULES, days, pool, pools, rules
 from valuation.errors import InputError, UnknownNameError
 
-DAY = date(2026, 3, 31)
-ENDS = date(2027, 3, 31)
-RULES = CountingRules(valuation_validity_months=12, life_margin_months=6)
-PATENT = CoverAsset(
-    id="patent",
-    kind="invention_patent",
-    market_value_fen=10_000_000_00,
-    pledgee_value_fen=6_000_000_00,
-    pledge_rate_share=Decimal("0.25"),
-    valued_on=date(2026, 1, 15),
-    expiry_date=date(2034, 5, 1),
-    registered_on=date(2026, 2, 1),
-)
 MODEL = replace(PATENT, id="model", kind="utility_model", pledge_rate_share=Decimal("0.15"), market_value_fen=333_33)
 MARK = replace(PATENT, id="mark", kind="trademark", pledge_rate_share=Decimal("0.30"), market_value_fen=2_000_000_00)
-
-
-def pool(*assets: CoverAsset, unsecured: UnsecuredLimit | None = None) -> CoverPool:
-    return CoverPool(assets, ENDS, unsecured)
 
 
 def reasons(asset: CoverAsset, day: date = DAY) -> tuple[str, ...]:
@@ -134,28 +118,6 @@ def test_documents_carry_the_row() -> None:
             "not_counted": [],
         }
     ]
-
-
-days = st.dates(date(2026, 4, 1), date(2036, 12, 31))
-assets = st.builds(
-    CoverAsset,
-    id=st.uuids().map(str),
-    kind=st.sampled_from(["invention_patent", "trademark", "plant_variety"]),
-    market_value_fen=st.integers(0, 10**13),
-    pledgee_value_fen=st.none() | st.integers(0, 10**13),
-    pledge_rate_share=st.decimals(0, 1, places=4),
-    valued_on=st.dates(date(2024, 1, 1), date(2026, 4, 1)),
-    expiry_date=st.dates(date(2026, 1, 1), date(2040, 12, 31)),
-    registered_on=st.none() | days,
-    lapsed_on=st.none() | days,
-)
-pools = st.builds(
-    CoverPool,
-    st.lists(assets, max_size=4, unique_by=lambda asset: asset.id).map(tuple),
-    days,
-    st.none() | st.builds(UnsecuredLimit, st.integers(0, 10**12), days),
-)
-rules = st.builds(CountingRules, valuation_validity_months=st.integers(0, 120), life_margin_months=st.integers(0, 36))
 
 
 @given(pool=pools, rules=rules, day=days)
