@@ -1,0 +1,1 @@
+"""One file is one way of turning a pledged right into money after a default."""
