@@ -71,8 +71,8 @@ class Comparison:
 def compare_disposals(disposals: Sequence[Disposal], *, claim_fen: int) -> Comparison:
     """How do the ways rank by expected present value, worst case, probability of full payment, and time?
 
-    Full payment: the net money of an outcome reaches the claim. Money that is nobody's yet does not count: a right
-    taken against the debt is measured by what its resale brings.
+    Full payment: the net money of an outcome reaches the claim. A right taken against the debt is
+    measured by what its resale brings, not by the value at which it was taken.
 
     Parameters
     ----------
@@ -93,9 +93,7 @@ def compare_disposals(disposals: Sequence[Disposal], *, claim_fen: int) -> Compa
     if len(set(ways)) != len(ways):
         raise InputError.of("disposals", found=", ".join(ways), expected="each way once")
     if len({disposal.case for disposal in disposals}) != 1:
-        raise InputError.of(
-            "disposals", found="different cases", expected="the same right, start, rate and policy date"
-        )
+        raise InputError.of("disposals", found="different cases", expected="the same right, dates and rate")
     figures = {criterion: _figures(criterion, disposals, claim_fen) for criterion in CRITERIA}
     ranks = {criterion: _ranked(criterion, found) for criterion, found in figures.items()}
     return Comparison(claim_fen, ranks, _dominated(ways, figures))
@@ -104,7 +102,7 @@ def compare_disposals(disposals: Sequence[Disposal], *, claim_fen: int) -> Compa
 def _figures(criterion: Criterion, disposals: Sequence[Disposal], claim_fen: int) -> dict[str, Fraction]:
     measures: dict[Criterion, Callable[[Disposal], Fraction | int]] = {
         "expected_present_value": lambda each: each.expected_present_value_fen,
-        "worst_net": lambda each: min(o.net_fen for o in each.outcomes if o.probability_share),
+        "worst_net": lambda each: each.worst_net_fen,
         "full_payment_probability": lambda each: each.probability_of(lambda o: o.net_fen >= claim_fen),
         "expected_days": lambda each: each.expected_days,
     }

@@ -137,7 +137,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Disposal:
-    """One way with all its outcomes; their probabilities add up to exactly one."""
+    """One way with all its possible outcomes; their probabilities add up to exactly one."""
 
     way: str
     label: Label
@@ -149,7 +149,13 @@ class Disposal:
         total = sum((outcome.probability_share for outcome in self.outcomes), Fraction(0))
         if total != 1 or min(outcome.probability_share for outcome in self.outcomes) < 0:
             raise InputError.of(
-                "probability_share", found=f"a sum of {total}", expected="0 or more each, exactly 1 in all"
+                f"{self.way}: probability_share", found=f"a sum of {total}", expected="0 or more each, exactly 1 in all"
+            )
+        end = self.case.expiry_date
+        late = [flow.day for outcome in self.outcomes for flow in outcome.flows if flow.gross_fen and flow.day > end]
+        if late:
+            raise InputError.of(
+                self.way, found=f"money on {late[0]}", expected=f"none after {end}, the right's last day"
             )
 
     @property
@@ -173,6 +179,16 @@ class Disposal:
         return self._mean(lambda outcome: (outcome.last_day - self.case.starts_on).days)
 
     @property
+    def worst_net_fen(self) -> int:
+        """The smallest net money of any outcome."""
+        return min(outcome.net_fen for outcome in self.outcomes)
+
+    @property
+    def best_net_fen(self) -> int:
+        """The largest net money of any outcome."""
+        return max(outcome.net_fen for outcome in self.outcomes)
+
+    @property
     def warnings(self) -> tuple[NamedWarning, ...]:
         """The doubts of the rules that were used."""
         return tuple(value.warning for value in self.values_used if value.warning is not None)
@@ -194,8 +210,8 @@ class Disposal:
             "expected_net": _money_text(self.expected_net_fen),
             "expected_present_value": Money(self.expected_present_value_fen).text,
             "expected_days": ratio_text(self.expected_days),
-            "worst_net": Money(min(outcome.net_fen for outcome in self.outcomes)).text,
-            "best_net": Money(max(outcome.net_fen for outcome in self.outcomes)).text,
+            "worst_net": Money(self.worst_net_fen).text,
+            "best_net": Money(self.best_net_fen).text,
             "nothing_probability_share": ratio_text(self.probability_of(lambda outcome: outcome.gross_fen == 0)),
             "values_used": [value.as_document() for value in self.values_used],
             "warnings": [warning.as_document() for warning in self.warnings],
@@ -240,7 +256,9 @@ def dispose(way: str, stated: Mapping[str, Any], *, case: DisposalCase) -> Dispo
     """
     chosen = named(disposal_ways(), way, field="way")
     outcomes, used = chosen.outcomes(case, parse(chosen.inputs, stated, field=way))
-    return Disposal(chosen.id, chosen.label, case, tuple(outcomes), tuple(used))
+    # What cannot happen is left out, or the worst outcome would be one of probability zero.
+    possible = tuple(outcome for outcome in outcomes if outcome.probability_share)
+    return Disposal(chosen.id, chosen.label, case, possible, tuple(used))
 
 
 @functools.cache

@@ -48,7 +48,10 @@ class AuctionRound(FrozenModel):
 
 
 class SalePeriod(FrozenModel):
-    """变卖 after all rounds failed, at the last reserve: days until it opens, days it lasts, probability of a sale."""
+    """变卖 after all rounds failed, at the last reserve: days until it opens, days it lasts, probability of a sale.
+
+    Nobody knows the day beforehand, so a sale is dated on the last day of the period.
+    """
 
     days_after_previous: Days
     days: Days

@@ -57,7 +57,7 @@ def _outcome(stated: SettlementInputs, resale: Resale, credit: Credit) -> Outcom
     transfer = CashFlow(credit.day, 0, credit.cost_fen, credit.tax_fen)
     last = (sold(day, price, stated.charges),) if price else ()
     flows = (transfer, paid(day, fen_of(stated.holding_cost)), *last)
-    label = Label(f"抵债后处置情形{resale.name}", f"settlement, then resale {resale.name}; disposal by the pledgee")
+    label = Label(f"抵债后处置情形{resale.name}", f"settlement, then resale {resale.name}")
     return Outcome(label, Fraction(resale.probability_share), flows, credit)
 
 

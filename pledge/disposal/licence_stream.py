@@ -11,7 +11,6 @@ from pydantic import Field
 from pledge.disposal._inputs import Charges, Days, Probability, days_after, fen_of, paid, sold
 from pledge.disposal_way import CashFlow, DisposalCase, DisposalWay, Outcome
 from pledge.instalments import months_after
-from valuation.errors import InputError
 from valuation.kernel.fields import (
     DISTINCT_NAMES,
     NOT_EMPTY,
@@ -45,18 +44,12 @@ class LicenceInputs(FrozenModel):
 
 
 def _outcomes(case: DisposalCase, stated: LicenceInputs) -> tuple[tuple[Outcome, ...], tuple[()]]:
-    """Each scenario pays its fee on each of its days; none may lie after the right's last day."""
+    """Each scenario pays its fee on each of its days."""
     return tuple(_outcome(case, stated, each) for each in stated.scenarios), ()
 
 
 def _outcome(case: DisposalCase, stated: LicenceInputs, scenario: LicenceScenario) -> Outcome:
     days = _days(case, scenario)
-    if days and days[-1] > case.expiry_date:
-        raise InputError.of(
-            f"licence_stream.scenarios.{scenario.name}.payment_count",
-            found=f"a payment on {days[-1]}",
-            expected=f"none after the right expires on {case.expiry_date}",
-        )
     fees: list[CashFlow] = [sold(day, fen_of(scenario.payment), stated.charges_of_each_payment) for day in days]
     flows = (paid(case.starts_on, fen_of(stated.set_up_cost)), *fees)
     label = Label(f"许可情形{scenario.name}", f"licence scenario {scenario.name}")

@@ -23,6 +23,7 @@ ONE_FILE_FOLDERS = (
     "valuation/cost",
     "valuation/market",
     "valuation/options",
+    "pledge/disposal",
     "pledge/schedule",
     "pledge/rules",
     "leverage/instruments",
