@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from docs.pages import cli, errors, index, instruments, methods, papers, policies, programmes, repayment_forms, subjects
+from docs.pages import (
+    cli,
+    disposal_ways,
+    errors,
+    index,
+    instruments,
+    methods,
+    papers,
+    policies,
+    programmes,
+    repayment_forms,
+    subjects,
+)
 
 __all__ = ["COMMAND", "PAGES", "ROOT", "stale"]
 
@@ -26,6 +38,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/programmes.md": programmes.page,
     "reference/instruments.md": instruments.page,
     "reference/repayment_forms.md": repayment_forms.page,
+    "reference/disposal_ways.md": disposal_ways.page,
     "reference/errors.md": errors.page,
     "reference/cli.md": cli.page,
 }

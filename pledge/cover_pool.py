@@ -46,7 +46,7 @@ class SinceCall:
 
 @dataclass(frozen=True)
 class CoverAssessment:
-    """The cover at the end of one day: both bases, the next state, the step that leads there and why.
+    """The cover at the end of one day: both bases, the next state, the steps that lead there and why.
 
     ``missing_fen`` is what a call made today would ask for, zero when the restore limit holds. ``changes_on`` is the
     next day on which mere time may change the answer, None when none does.
@@ -59,11 +59,16 @@ class CoverAssessment:
     ratio_share: Fraction | None
     missing_fen: int
     state: CoverState
-    action: CoverAction
+    actions: tuple[CoverAction, ...]
     reason: Label
     since_call: SinceCall | None
     concentrated: tuple[str, ...]
     changes_on: date | None
+
+    @property
+    def action(self) -> CoverAction:
+        """The first step that the cover asks for, ``none`` without one."""
+        return self.actions[0] if self.actions else "none"
 
     def as_document(self) -> dict[str, Any]:
         """The assessment for JSON."""
@@ -73,7 +78,7 @@ class CoverAssessment:
             "ratio_share": ratio_text(self.ratio_share),
             "missing": Money(self.missing_fen).text,
             "state": self.state.as_document(),
-            "action": {"code": self.action, **COVER_ACTIONS[self.action].as_document()},
+            "actions": [{"code": code, **COVER_ACTIONS[code].as_document()} for code in self.actions],
             "reason": self.reason.as_document(),
             "since_call": None if self.since_call is None else self.since_call.as_document(),
             "concentrated": list(self.concentrated),
@@ -125,8 +130,7 @@ def assess_cover(
     found = market if limits.basis == "market" else pledgee
     assert found is not None, "a basis that cannot be computed was refused"
     missing = max(0, found.exposure_fen - limits.carried_fen(found.value, limit_share=limits.restore_share))
-    action = _next_action(before, found, missing, limits)
-    after = _take(action, before, found, missing, limits)
+    actions, after = _steps(before, found, missing, limits)
     days = [day for day in (_first_change(pool, limits, as_of), _machine_day(after, as_of)) if day is not None]
     return CoverAssessment(
         as_of=as_of,
@@ -136,8 +140,8 @@ def assess_cover(
         ratio_share=limits.ratio_share(found),
         missing_fen=missing,
         state=after,
-        action=action,
-        reason=_reason(action, found, missing, after),
+        actions=actions,
+        reason=_reason(actions, found, missing, after),
         since_call=None if after.call is None else _since(after.call, found),
         concentrated=_concentrated(found.value, limits),
         changes_on=min(days, default=None),
@@ -211,6 +215,19 @@ def reduce_call(assessment: CoverAssessment, *, to_fen: int, made_by: str, appro
     return replace(state, call=state.call.changed(change))
 
 
+def _steps(
+    before: CoverState, found: PoolCover, missing_fen: int, limits: CoverLimits
+) -> tuple[tuple[CoverAction, ...], CoverState]:
+    """The steps of the day and the state after them; only a closed call may need a second one, a warning."""
+    action = _next_action(before, found, missing_fen, limits)
+    if action == "none":
+        return (), before
+    after = _take(action, before, found, missing_fen, limits)
+    if action == "close_call" and not limits.is_clear(found):
+        return ("close_call", "warn"), CoverState("warning", found.value.as_of)
+    return (action,), after
+
+
 def _next_action(before: CoverState, found: PoolCover, missing_fen: int, limits: CoverLimits) -> CoverAction:
     """The one step of the machine that today's cover asks for."""
     as_of = found.value.as_of
@@ -235,8 +252,6 @@ def _take(
 ) -> CoverState:
     """The state after the step."""
     as_of = found.value.as_of
-    if action == "none":
-        return before
     if action == "issue_call":
         cure_by = as_of + timedelta(days=limits.cure_period_days)
         rows = tuple(found.value.allowed_by_asset().items())
@@ -247,8 +262,6 @@ def _take(
         status: CoverStatus = "escalated" if action == "escalate" else before.status
         since = as_of if action == "escalate" else before.since
         return CoverState(status, since, _at_least(before.call, missing_fen, as_of))
-    if action == "close_call":
-        return CoverState("covered" if limits.is_clear(found) else "warning", as_of)
     return CoverState("warning" if action == "warn" else "covered", as_of)
 
 
@@ -291,12 +304,13 @@ def _machine_day(state: CoverState, as_of: date) -> date | None:
     return as_of + timedelta(days=1) if state.status == "cured" else None
 
 
-def _reason(action: CoverAction, found: PoolCover, missing_fen: int, after: CoverState) -> Label:
+def _reason(actions: tuple[CoverAction, ...], found: PoolCover, missing_fen: int, after: CoverState) -> Label:
     """Today's cover in one sentence, with the called amount when there is a call."""
     exposure, allowed = (Money(fen).text for fen in (found.exposure_fen, found.value.allowed_fen))
-    missing, step = Money(missing_fen).text, COVER_ACTIONS[action]
-    zh = f"{step.zh}：需覆盖{exposure}元，可贷额度{allowed}元，尚缺{missing}元"
-    en = f"{step.en}: to be covered {exposure} yuan, allowed amount {allowed} yuan, missing {missing} yuan"
+    missing, steps = Money(missing_fen).text, [COVER_ACTIONS[each] for each in actions or ("none",)]
+    steps_zh, steps_en = "、".join(step.zh for step in steps), ", ".join(step.en for step in steps)
+    zh = f"{steps_zh}：需覆盖{exposure}元，可贷额度{allowed}元，尚缺{missing}元"
+    en = f"{steps_en}: to be covered {exposure} yuan, allowed amount {allowed} yuan, missing {missing} yuan"
     if after.call is None:
         return Label(zh, en)
     called, by = Money(after.call.called_fen).text, after.call.cure_by

@@ -27,6 +27,8 @@ _PAGES = (
     ("reference/programmes.md", Label("财政资金方案", "programmes of public money")),
     ("reference/instruments.md", Label("财政工具", "instruments of public money")),
     ("reference/repayment_forms.md", Label("还款方式", "repayment forms")),
+    ("cover_and_disposal.md", Label("担保覆盖与处置：算例", "cover and disposal: worked sums")),
+    ("reference/disposal_ways.md", Label("处置方式", "ways of disposal")),
     ("reference/errors.md", Label("错误", "errors")),
     ("reference/cli.md", Label("命令行", "command line")),
 )

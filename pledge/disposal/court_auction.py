@@ -8,8 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from pledge.disposal._inputs import Charges, Days, Probability, days_after, fen_of, paid, sold
 from pledge.disposal_way import CashFlow, DisposalCase, DisposalWay, Outcome, judicial_sale_rules
@@ -22,27 +21,15 @@ from valuation.kernel.money import Rounding
 __all__ = ["WAY", "AuctionInputs", "AuctionRound", "SalePeriod"]
 
 
-def _multiple(found: Decimal) -> Decimal:
-    if not 1 <= found <= 10:
-        raise PydanticCustomError("multiple", "from 1, the reserve itself, to 10")
-    return found
-
-
-def _reserve(found: Decimal) -> Decimal:
-    if not 0 < found <= 10:
-        raise PydanticCustomError("reserve", "above 0, up to 10")
-    return found
-
-
 #: Hammer price / reserve; nobody may buy below the reserve.
-Multiple = Annotated[DecimalText, AfterValidator(_multiple)]
+Multiple = Annotated[DecimalText, Field(ge=1, le=10)]
 
 
 class AuctionRound(FrozenModel):
     """One round: days after the one before, reserve / appraisal, probability of a sale once it is held, the price."""
 
     days_after_previous: Days
-    reserve_share: Annotated[DecimalText, AfterValidator(_reserve)]
+    reserve_share: Annotated[DecimalText, Field(gt=0, le=10)]
     sale_probability_share: Probability
     price_over_reserve: Multiple
 

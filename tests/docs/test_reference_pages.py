@@ -21,6 +21,7 @@ from docs.generate import main as generate
 from docs.pages import index
 from leverage.instrument import load_instruments
 from leverage.programme import load_programmes
+from pledge.disposal_way import disposal_ways
 from pledge.instalments import repayment_forms
 from valuation.catalogue import methods, subject_models
 
@@ -63,6 +64,7 @@ def test_everything_that_joins_by_its_file_has_its_place() -> None:
     assert all(f"\n`{name}`\n" in text("instruments") for name in load_instruments())
     assert all(f"\n`{name}`\n" in text("programmes") for name in load_programmes())
     assert all(f"| `{name}` |" in text("repayment_forms") for name in repayment_forms())
+    assert all(f"\n`{name}`\n" in text("disposal_ways") for name in disposal_ways())
     assert all(f"| `{kind.code}` |" in text("errors") for kind in PROBLEM_TYPES.values())
     assert all(f"- `{error.__name__}` (`{error.code}`" in text("errors") for error in PROBLEM_TYPES)
 
@@ -109,6 +111,6 @@ def test_what_every_method_takes_for_granted_is_said(name: str) -> None:
     assert assumed.zh in index.page()
 
 
-@pytest.mark.parametrize("name", ["methods", "subjects", "instruments"])
+@pytest.mark.parametrize("name", ["methods", "subjects", "instruments", "disposal_ways"])
 def test_no_field_is_left_unexplained(name: str) -> None:
     assert UNNAMED not in text(name), "say it in the docstring, or in docs/field_names.toml"

@@ -128,7 +128,7 @@ def test_a_call_is_cured_by_repayment_and_closed_a_day_later() -> None:
     assert assess(fallen, 1_600_000, cured.state, NEXT).state == cured.state
     # 100 % is above 90 % - 5 %, so the loan goes on under a warning.
     closed = assess(fallen, 1_600_000, cured.state, NEXT + timedelta(days=1))
-    assert (closed.action, closed.state.status, closed.state.call) == ("close_call", "warning", None)
+    assert (closed.actions, closed.state.status, closed.state.call) == (("close_call", "warn"), "warning", None)
     paid = assess(fallen, 1_000_000, called(), NEXT).state
     assert assess(fallen, 1_000_000, paid, NEXT + timedelta(days=1)).state.status == "covered"
 
@@ -191,7 +191,7 @@ def test_both_values_are_shown() -> None:
     assert document["market"]["loan_to_allowed_share"] == "1.032258"
     assert document["pledgee"]["allowed"] == "3300000.00"
     assert document["pledgee"]["shortfall"] == "0.00"
-    assert document["action"]["code"] == "warn"
+    assert [each["code"] for each in document["actions"]] == ["warn"]
     assert document["reason"]["zh"] == "发出预警：需覆盖3200000.00元，可贷额度3100000.00元，尚缺100000.00元"
     assert assess(pool(replace(PATENT, pledgee_value_fen=None)), 1).as_document()["pledgee"] is None
     to_pledgee = replace(LIMITS, basis="pledgee")
@@ -215,6 +215,28 @@ def test_time_alone_issues_and_escalates_a_call() -> None:
 
 debts = st.integers(0, 10**13)
 
+#: Every step an assessment may take: from, action, to.
+PERMITTED = {
+    ("covered", "warn", "warning"),
+    ("warning", "clear_warning", "covered"),
+    ("covered", "issue_call", "call"),
+    ("warning", "issue_call", "call"),
+    ("cured", "issue_call", "call"),
+    ("call", "increase_call", "call"),
+    ("escalated", "increase_call", "escalated"),
+    ("call", "confirm_cure", "cured"),
+    ("escalated", "confirm_cure", "cured"),
+    ("call", "escalate", "escalated"),
+    ("cured", "close_call", "covered"),
+}
+
+
+def path_is_permitted(start: str, actions: tuple[str, ...], end: str) -> bool:
+    at = {start}
+    for action in actions:
+        at = {to for here, step, to in PERMITTED if here in at and step == action}
+    return end in at
+
 
 @given(
     first=pools, limits=limits(), day=days, changes=st.lists(st.tuples(pools, debts, st.integers(0, 40)), max_size=6)
@@ -227,6 +249,7 @@ def test_a_called_amount_never_falls_by_itself(
         day += timedelta(days=later)
         found = assess_cover(rights, debt, limits=limits, as_of=day, previous=state)
         before, call = state, found.state.call
+        assert path_is_permitted(before.status if before else "covered", found.actions, found.state.status)
         if before is not None and before.has_open_call and found.state.status != "cured":
             assert before.call is not None
             assert call is not None

@@ -310,12 +310,12 @@ def scenario(**changes: Any) -> dict[str, Any]:
         (
             "court_auction",
             {"rounds": [{**rounds("0.7")[0], "price_over_reserve": "0.9"}]},
-            "court_auction.rounds.0.price_over_reserve: found '0.9', expected from 1, the reserve itself, to 10",
+            "court_auction.rounds.0.price_over_reserve: found '0.9', expected greater than or equal to 1",
         ),
         (
             "court_auction",
             {"rounds": [{**rounds("0")[0]}]},
-            "court_auction.rounds.0.reserve_share: found '0', expected above 0, up to 10",
+            "court_auction.rounds.0.reserve_share: found '0', expected greater than 0",
         ),
         (
             "court_auction",
