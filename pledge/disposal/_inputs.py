@@ -36,8 +36,8 @@ Days = Annotated[WholeNumber, Field(ge=0, le=11_000)]
 class Charges(FrozenModel):
     """What a sale costs.
 
-    ``fixed_cost`` is paid for every sale; ``cost_share`` is a share of the price; ``tax_share`` are the stated taxes, as a
-    share of the price.
+    ``fixed_cost`` is paid for every sale; ``cost_share`` is a share of the price; ``tax_share`` are the stated taxes,
+    as a share of the price.
     """
 
     fixed_cost: NonNegativeMoneyText
