@@ -293,9 +293,10 @@ def _days_of(asset: CoverAsset, pool: CoverPool, rules: CountingRules) -> Iterat
 def _first_day_too_short(asset: CoverAsset, pool: CoverPool, rules: CountingRules) -> date:
     """The first day on which the right no longer outlives an overdue debt by the margin.
 
-    Months are of unequal length, so the margin counted back may miss the day by up to three; the day is looked up.
+    Months are of unequal length: the margin counted back never passes the day but may fall short of it, so it is
+    looked up from there.
     """
-    day = months_after(asset.expiry_date, -rules.life_margin_months) - timedelta(days=4)
+    day = months_after(asset.expiry_date, -rules.life_margin_months)
     while months_after(day, rules.life_margin_months) <= asset.expiry_date:
         day += timedelta(days=1)
     return max(day, pool.debt_ends_on + timedelta(days=1))

@@ -176,6 +176,13 @@ def test_settlement_by_the_right_by_hand() -> None:
     assert agreed.values_used == ()
 
 
+def test_costs_may_run_on_after_the_right_has_expired() -> None:
+    unsold = {"name": "kept", "probability_share": "1", "price": "0.00", "after_days": 5000}
+    found = ask("debt_to_patent", resales=[unsold])
+    assert found.outcomes[0].last_day > CASE.expiry_date
+    assert found.expected_net_fen == -188_000_00
+
+
 def test_a_sale_that_must_happen_has_no_impossible_outcome() -> None:
     sure = stated("court_auction")
     sure["rounds"][0]["sale_probability_share"] = "1"
