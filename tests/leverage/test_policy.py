@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from leverage.instrument import load_instruments
+from leverage.performance import DIMENSIONS
 from leverage.policy import load_policies
 from valuation.errors import BeforeFirstStepError, ReferenceDataError
 
@@ -41,9 +42,10 @@ def test_a_rule_says_nothing_before_its_document() -> None:
         load_policies()["haikou_guide_fund_2023"].value("government_share_max_share", on=datetime.date(2023, 3, 15))
 
 
-def test_every_policy_is_of_use_to_some_instrument() -> None:
+def test_every_policy_is_of_use_to_some_instrument_or_evaluation() -> None:
     known = {name for row in load_instruments().values() for name in row.policy_parameters}
-    assert all(known & set(table.parameters) for table in load_policies().values())
+    schemes = {f"points_{name}" for name in DIMENSIONS}
+    assert all((known | schemes) & set(table.parameters) for table in load_policies().values())
 
 
 def test_a_file_is_named_by_its_id() -> None:
