@@ -19,7 +19,7 @@ A dated table is a TOML text. Its values are lists of steps; each step names a l
     ]
 
 A step is one of: a ``value``; ``gap = "what to do to fill it"``; ``repealed = true``. ``status`` on a step
-overrides that of its source.
+overrides that of its source. ``[[examples]]`` are worked examples, read and run by those who know the kind.
 """
 
 from __future__ import annotations
@@ -157,6 +157,7 @@ class DatedTable:
     sources: Mapping[str, Source]
     parameters: Mapping[str, Parameter]
     facts: Mapping[str, Any] = field(default_factory=dict)
+    examples: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def from_toml(cls, text: str, *, where: str) -> DatedTable:
@@ -183,6 +184,7 @@ class DatedTable:
             sources=sources,
             parameters=parameters,
             facts=data.get("facts", {}),
+            examples=_examples(data, where),
         )
 
     def value(self, name: str, *, on: datetime.date) -> DatedValue:
@@ -295,6 +297,14 @@ def _table(data: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
         raise ReferenceDataError(f"{where}: {key}: found {found!r}, expected a table")
     return found
+
+
+def _examples(data: Mapping[str, Any], where: str) -> tuple[Mapping[str, Any], ...]:
+    """The worked examples as written; what they must say depends on the kind of table and is checked there."""
+    found = data.get("examples", [])
+    if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
+        raise ReferenceDataError(f"{where}: examples: found {found!r}, expected a list of tables, [[examples]]")
+    return tuple(found)
 
 
 def _need(row: Any, key: str, where: str) -> Any:

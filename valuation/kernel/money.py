@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
@@ -11,7 +11,7 @@ from typing import Literal
 
 from valuation.errors import InputError, UnknownNameError
 
-__all__ = ["CURRENCIES", "Money", "Rounding", "RoundingMode", "split_fen"]
+__all__ = ["CURRENCIES", "Money", "Rounding", "RoundingMode", "split_fen", "split_fen_steadily"]
 
 #: Currencies whose smallest unit is a hundredth (ISO 4217 exponent 2); the engine knows no others.
 CURRENCIES = ("CNY", "EUR", "GBP", "HKD", "USD")
@@ -165,3 +165,45 @@ def split_fen(total_fen: int, *, weights: Sequence[Fraction | Decimal | int]) ->
     for index in by_remainder[: total_fen - sum(whole)]:
         whole[index] += 1
     return whole
+
+
+def split_fen_steadily(total_fen: int, *, weights: Mapping[str, Fraction | Decimal | int], last: str) -> dict[str, int]:
+    """How is an amount shared so that nobody's share ever falls when the amount rises?
+
+    The parties are served in the order given, ``last`` at the end. Each gets its part of what the parties before it
+    left, amountₖ = round(leftₖ × weightₖ / Σ weights not yet served), half up; ``last`` takes what is left. The shares
+    add up to the total. :func:`split_fen` is fairer in the last fen, but a share may fall by a fen when the total
+    rises by one, so that what was paid out in steps could not be the split of the sum.
+
+    Parameters
+    ----------
+    total_fen : the amount, ≥ 0.
+    weights : one non-negative weight a party, ``last`` among them; not all zero.
+
+    Examples
+    --------
+    >>> split_fen_steadily(100, weights={"bank": 1, "pool": 1, "insurer": 1}, last="bank")
+    {'bank': 33, 'pool': 33, 'insurer': 34}
+
+    Raises
+    ------
+    InputError : a negative amount or weight, weights that are all zero, ``last`` without a weight.
+
+    Tested by: hypothesis (sum, bounds, steadiness) in ``tests/valuation/kernel/test_money.py``.
+    """
+    exact = {party: Fraction(weight) for party, weight in weights.items()}
+    if total_fen < 0 or last not in exact or min(exact.values()) < 0 or not sum(exact.values()):
+        raise InputError.of(
+            "weights",
+            found=f"{total_fen} fen over {', '.join(f'{party} {weight}' for party, weight in weights.items())}",
+            expected=f"an amount ≥ 0 and weights ≥ 0, not all zero, one of them for {last}",
+        )
+    left_fen, left_weight, shares = total_fen, sum(exact.values()), dict.fromkeys(exact, 0)
+    for party in (party for party in exact if party != last and exact[party]):
+        shares[party] = Rounding().to_fen(left_fen * exact[party] / left_weight)
+        left_fen, left_weight = left_fen - shares[party], left_weight - exact[party]
+    if exact[last]:
+        shares[last] = left_fen
+        return shares
+    assert left_fen == 0, "the last party with a weight took its whole rest"
+    return shares

@@ -5,6 +5,7 @@ Checked against: Python's decimal (second method, every rounding mode), Fraction
 
 from __future__ import annotations
 
+import itertools
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuation.errors import InputError, UnknownNameError
-from valuation.kernel.money import CURRENCIES, Money, Rounding, RoundingMode, split_fen
+from valuation.kernel.money import CURRENCIES, Money, Rounding, RoundingMode, split_fen, split_fen_steadily
 
 DECIMAL_MODES: dict[RoundingMode, str] = {
     "half_up": ROUND_HALF_UP,
@@ -150,3 +151,31 @@ def test_money_adds_and_subtracts_within_one_currency() -> None:
 def test_fen_are_whole_numbers(fen: object) -> None:
     with pytest.raises(AssertionError, match="whole"):
         Money(fen)  # type: ignore[arg-type]
+
+
+WEIGHTS = st.dictionaries(st.sampled_from(["pool", "bank", "insurer", "appraiser"]), st.integers(0, 50), min_size=1)
+
+
+@given(total=st.integers(0, 10**12), weights=WEIGHTS.filter(lambda w: "bank" in w and any(w.values())))
+def test_a_steady_split_loses_nothing_and_never_lowers_a_share(total: int, weights: dict[str, int]) -> None:
+    shares = split_fen_steadily(total, weights=weights, last="bank")
+    more = split_fen_steadily(total + 1, weights=weights, last="bank")
+    assert sum(shares.values()) == total
+    assert all(0 <= shares[party] <= more[party] for party in weights)
+    whole = sum(weights.values())
+    assert all(abs(shares[party] - Fraction(total * weights[party], whole)) < len(weights) for party in weights)
+
+
+def test_the_fairer_split_may_lower_a_share_which_is_why_there_is_a_steady_one() -> None:
+    # Weights 1 : 5 : 5 (the paradox of Alabama): of 5 fen the first gets 1, of 6 fen 0.
+    assert [split_fen(total, weights=[1, 5, 5])[0] for total in (5, 6)] == [1, 0]
+    steady = [split_fen_steadily(total, weights={"a": 1, "b": 5, "c": 5}, last="c") for total in range(200)]
+    assert all(before[party] <= after[party] for before, after in itertools.pairwise(steady) for party in "abc")
+
+
+@pytest.mark.parametrize(
+    ("total", "weights"), [(-1, {"bank": 1}), (1, {"pool": 1}), (1, {"bank": 0}), (1, {"bank": 2, "pool": -1})]
+)
+def test_an_impossible_steady_split_is_refused(total: int, weights: dict[str, int]) -> None:
+    with pytest.raises(InputError, match=r"weights: found .* expected an amount ≥ 0 and weights ≥ 0"):
+        split_fen_steadily(total, weights=weights, last="bank")
