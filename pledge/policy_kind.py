@@ -57,11 +57,12 @@ class ParameterSpec:
 
 @dataclass(frozen=True)
 class PolicyKind:
-    """A kind of policy: what it is called and which parameters its tables may hold."""
+    """A kind of policy: what it is called, which parameters its tables may hold, and of which it needs one at least."""
 
     id: str
     label: Label
     parameters: tuple[ParameterSpec, ...]
+    at_least_one: tuple[str, ...] = ()
 
     def check(self, table: DatedTable) -> None:
         """Refuse a table that says what this kind does not know, in another unit, or too little.
@@ -79,6 +80,10 @@ class PolicyKind:
         for spec in self.parameters:
             if spec.required and not any(map(spec.covers, table.parameters)):
                 raise ReferenceDataError(f"{table.id}: found no {spec.description}, expected it to be stated")
+        choice = [spec for spec in self.parameters if spec.name in self.at_least_one]
+        if choice and not any(spec.covers(name) for spec in choice for name in table.parameters):
+            known = "; ".join(spec.description for spec in choice)
+            raise ReferenceDataError(f"{table.id}: found none of these parameters, expected at least one: {known}")
 
 
 def holds(value: Any, unit: str) -> bool:

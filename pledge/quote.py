@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 from pledge.cover import Cover, MaximumLoan, cover, maximum_loan
@@ -253,6 +254,10 @@ def _support(basis: QuoteBasis, terms: LoanTerms, schedule: Schedule) -> tuple[S
                 loss_scenarios_share=request.loss_scenarios_share,
                 pool_balance_fen=None if balance is None else fen_of(balance),
                 annual_revenue_fen=None if revenue is None else fen_of(revenue),
+                # The quote lends on this one right and nothing else.
+                ip_share=Fraction(1),
+                risk_class=request.risk_class,
+                bank_business_year=request.bank_business_year,
             )
         )
         for table in basis.support_policies

@@ -159,6 +159,8 @@ class PledgeQuoteRequest(FrozenModel):
     policy : the bank's pledge-rate policy.
     asset, loan, borrower : the right, the loan, the firm.
     pool_policy, pool_balance : a risk-compensation pool and what it holds now, yuan.
+    risk_class, bank_business_year : the class in which the loan is lost, and the bank's year of business with the
+        pool, for pools whose shares or caps depend on them.
     subsidy_policy : an interest subsidy.
     loss_scenarios_share : shares of the principal lost, for the table of loss sharing.
     what_if : values supposed instead of a policy's, by policy and parameter; each is named in the answer.
@@ -172,6 +174,8 @@ class PledgeQuoteRequest(FrozenModel):
     borrower: BorrowerRequest = BorrowerRequest()
     pool_policy: str | None = None
     pool_balance: NonNegativeMoneyText | None = None
+    risk_class: Literal["special_mention", "substandard", "doubtful", "loss"] | None = None
+    bank_business_year: Annotated[WholeNumber, Field(ge=1, le=100)] | None = None
     subsidy_policy: str | None = None
     loss_scenarios_share: Annotated[tuple[LossShare, ...], Field(max_length=MAXIMUM_SCENARIOS)] = (
         Decimal("1"),

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pledge.rules
@@ -30,7 +31,8 @@ class SupportCase:
     """The loan that a rule of support is asked about, and the policy it is asked under.
 
     ``policies`` are all tables, what-if values laid over them, for rules that read a reference rate.
-    ``pool_balance_fen`` and ``annual_revenue_fen`` are None when nobody stated them.
+    ``ip_share`` is the part of the loan that clearly rests on intellectual property. Amounts, shares, the loan's risk
+    class and the bank's year of business with the pool are None when nobody stated them.
     """
 
     policy: DatedTable
@@ -43,6 +45,9 @@ class SupportCase:
     loss_scenarios_share: tuple[Decimal, ...] = ()
     pool_balance_fen: int | None = None
     annual_revenue_fen: int | None = None
+    ip_share: Fraction | None = None
+    risk_class: str | None = None
+    bank_business_year: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,33 +8,37 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from pledge.claim_terms import POOL_PARTS, RISK_CLASSES, claim_terms
+from pledge.claims import PARTIES, ClaimTerms, Loss, Pool, SharedLoss, share_claim
 from pledge.policy_kind import ParameterSpec, PolicyKind
 from pledge.support import SupportAnswer, SupportCase, SupportRule
 from valuation.errors import InputError
-from valuation.kernel.dated import DatedValue
 from valuation.kernel.labels import Label
-from valuation.kernel.money import Money, Rounding, split_fen
+from valuation.kernel.money import Money, Rounding
 
 __all__ = ["PARTIES", "RULE", "LossShares", "share_loss"]
-
-#: The parties that may bear a share of a loss. The bank bears whatever nobody else bears.
-PARTIES: dict[str, Label] = {
-    "pool": Label("资金池", "pool"),
-    "bank": Label("银行", "bank"),
-    "guarantor": Label("担保机构", "guarantor"),
-    "insurer": Label("保险公司", "insurer"),
-    "appraiser": Label("评估机构", "appraiser"),
-}
 
 POLICY_KIND = PolicyKind(
     id="risk_pool",
     label=Label("风险补偿资金池", "risk-compensation pool"),
     parameters=(
-        ParameterSpec("loss_share.*", "share", required=True, members=frozenset(PARTIES)),
+        ParameterSpec("loss_share.*", "share", members=frozenset(PARTIES)),
+        ParameterSpec("loss_share_part.*", "share", members=frozenset(POOL_PARTS)),
+        ParameterSpec("pool_loss_share_by_class.*", "share", members=frozenset(RISK_CLASSES)),
         ParameterSpec("pool_size_cny", "cny"),
-        ParameterSpec("pool_central_cny", "cny"),
-        ParameterSpec("pool_city_cny", "cny"),
+        *(ParameterSpec(f"pool_{part}_cny", "cny") for part in POOL_PARTS),
+        ParameterSpec("supported_lending_cny", "cny"),
         ParameterSpec("lending_multiple", "multiple"),
+        ParameterSpec("observed_lending_multiple", "multiple"),
+        ParameterSpec("payment_timing", "text"),
+        ParameterSpec("advance_share", "share"),
+        ParameterSpec("claim_wait_months", "months"),
+        ParameterSpec("covers_ip_part_only", "yes_no"),
+        ParameterSpec("pool_payment_cap_cny", "cny"),
+        ParameterSpec("part_payment_cap_cny.*", "cny", members=frozenset(POOL_PARTS)),
+        ParameterSpec("later_part_payment_cap_cny.*", "cny", members=frozenset(POOL_PARTS)),
+        ParameterSpec("payment_cap_of_pool_size_share", "share"),
+        ParameterSpec("payment_cap_of_pool_balance_share", "share"),
         ParameterSpec("first_year_lending_multiple", "multiple"),
         ParameterSpec("covered_claim", "text"),
         ParameterSpec("liability_limited_to_balance", "yes_no"),
@@ -43,6 +47,7 @@ POLICY_KIND = PolicyKind(
         ParameterSpec("guarantor_minimum_paid_in_capital_cny", "cny"),
         ParameterSpec("guarantor_compensation_rate_cap_share", "share"),
     ),
+    at_least_one=("loss_share.*", "loss_share_part.*", "pool_loss_share_by_class.*"),
 )
 
 
@@ -91,25 +96,15 @@ def share_loss(
 
     Tested by: Zhongshan's 54 : 26 : 16 : 4 by hand and hypothesis in ``tests/pledge/rules/test_loss_sharing.py``.
     """
-    _check(loss_fen, shares, pool_balance_fen, covered_cap_fen)
-    covered = loss_fen if covered_cap_fen is None else min(loss_fen, covered_cap_fen)
-    by_party = dict(zip(shares, split_fen(covered, weights=list(shares.values())), strict=True))
-    shortfall = max(0, by_party["pool"] - pool_balance_fen)
-    by_party["pool"] -= shortfall
-    by_party["bank"] += shortfall + loss_fen - covered
-    return LossShares(loss_fen, by_party, loss_fen - covered, shortfall)
-
-
-def _check(loss: int, shares: Mapping[str, Decimal | Fraction], balance: int, cap: int | None) -> None:
-    if missing := {"pool", "bank"} - set(shares):
-        raise InputError.of("loss_share", found=sorted(shares), expected=f"also {', '.join(sorted(missing))}")
-    total = sum((Fraction(share) for share in shares.values()), Fraction(0))
-    if total != 1 or min(shares.values()) < 0:
-        found = ", ".join(f"{party} {share}" for party, share in shares.items())
-        raise InputError.of("loss_share", found=found, expected="shares of 0 or more that add up to exactly 1")
-    for name, amount in (("loss_fen", loss), ("pool_balance", balance), ("single_loan_cap_cny", cap)):
-        if amount is not None and amount < 0:
-            raise InputError.of(name, found=amount, expected="0 or more")
+    exact = {party: Fraction(share) for party, share in shares.items()}
+    if loss_fen < 0:
+        raise InputError.of("loss_fen", found=loss_fen, expected="0 or more")
+    terms = ClaimTerms(shares=exact, loss_cap_fen=covered_cap_fen)
+    shared = share_claim(Loss(principal_fen=loss_fen), terms, pool=Pool(balance_fen=pool_balance_fen))
+    left = shared.left_with_bank
+    return LossShares(
+        loss_fen, shared.by_party, left.get("above_single_loan_cap", 0), left.get("beyond_pool_balance", 0)
+    )
 
 
 def _answer(case: SupportCase) -> SupportAnswer:
@@ -118,59 +113,61 @@ def _answer(case: SupportCase) -> SupportAnswer:
         raise InputError.of(
             "pool_balance", found="nothing", expected=f"what {case.policy.id} holds now; a pool pays no more"
         )
-    shares = _shares(case)
-    cap = _optional(case, "single_loan_cap_cny")
-    limit = _optional(case, "liability_limited_to_balance")
-    claim = _optional(case, "covered_claim")
-    cap_fen = None if cap is None else Money.from_text(str(cap.value)).fen
-    results = []
-    for scenario in case.loss_scenarios_share:
-        loss = Rounding().to_fen(case.principal_fen * Fraction(scenario))
-        weights = {party: Fraction(str(value.value)) for party, value in shares.items()}
-        shared = share_loss(loss, shares=weights, pool_balance_fen=case.pool_balance_fen, covered_cap_fen=cap_fen)
-        results.append((scenario, shared))
-    used = [*shares.values(), *(value for value in (cap, limit, claim) if value is not None)]
+    pool = Pool(balance_fen=case.pool_balance_fen, size_fen=_size(case))
+    read = claim_terms(
+        case.policy, on=case.policy_date, risk_class=case.risk_class, business_year=case.bank_business_year
+    )
+    results = [
+        (scenario, share_claim(_loss(case, scenario), read.terms, pool=pool)) for scenario in case.loss_scenarios_share
+    ]
     return SupportAnswer(
         rule=RULE.id,
         policy=case.policy.id,
         label=RULE.label,
         document={
             "pool_balance": Money(case.pool_balance_fen).text,
+            "payment_timing": read.terms.timing,
             "scenarios": [_document(scenario, shared) for scenario, shared in results],
         },
         columns=(
             Label("本金损失率", "principal lost"),
             Label("损失", "loss"),
-            *(PARTIES[party] for party in shares),
+            *(PARTIES[party] for party in read.terms.shares),
             Label("其中资金池不足", "of which beyond the pool"),
         ),
         rows=tuple(_row(scenario, shared) for scenario, shared in results),
-        values_used=tuple(used),
+        values_used=read.values_used,
+        warnings=read.warnings,
     )
 
 
-def _shares(case: SupportCase) -> dict[str, DatedValue]:
-    """The share of each party the policy names; a gap raises, it is not read as zero."""
-    parties = [party for party in PARTIES if case.policy.has(f"loss_share.{party}")]
-    return {party: case.policy.value(f"loss_share.{party}", on=case.policy_date) for party in parties}
+def _loss(case: SupportCase, scenario: Decimal) -> Loss:
+    lost = Rounding().to_fen(case.principal_fen * Fraction(scenario))
+    return Loss(principal_fen=lost, ip_share=case.ip_share)
 
 
-def _optional(case: SupportCase, name: str) -> DatedValue | None:
-    return case.policy.value(name, on=case.policy_date) if case.policy.has(name) else None
+def _size(case: SupportCase) -> int | None:
+    """The pool's size, needed only by a policy that caps a payment as a share of it."""
+    if not case.policy.has("payment_cap_of_pool_size_share"):
+        return None
+    return Money.from_text(str(case.policy.value("pool_size_cny", on=case.policy_date).value)).fen
 
 
-def _document(scenario: Decimal, shared: LossShares) -> dict[str, Any]:
+def _document(scenario: Decimal, shared: SharedLoss) -> dict[str, Any]:
+    left = shared.left_with_bank
     return {
         "principal_lost_share": format(scenario, "f"),
         "loss": Money(shared.loss_fen).text,
         "by_party": {party: Money(fen).text for party, fen in shared.by_party.items()},
-        "above_single_loan_cap": Money(shared.uncovered_fen).text,
-        "beyond_pool_balance": Money(shared.pool_shortfall_fen).text,
+        "pool_by_part": {part: Money(fen).text for part, fen in shared.pool_by_part.items()},
+        "above_single_loan_cap": Money(left.get("above_single_loan_cap", 0)).text,
+        "beyond_pool_balance": Money(left.get("beyond_pool_balance", 0)).text,
+        "left_with_bank": {reason: Money(fen).text for reason, fen in left.items()},
     }
 
 
-def _row(scenario: Decimal, shared: LossShares) -> tuple[str, ...]:
-    amounts = (shared.loss_fen, *shared.by_party.values(), shared.pool_shortfall_fen)
+def _row(scenario: Decimal, shared: SharedLoss) -> tuple[str, ...]:
+    amounts = (shared.loss_fen, *shared.by_party.values(), shared.left_with_bank.get("beyond_pool_balance", 0))
     return (f"{scenario:%}", *(f"{Decimal(fen).scaleb(-2):,.2f}" for fen in amounts))
 
 
