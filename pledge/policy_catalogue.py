@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from pledge.pledged_asset import ASSET_KINDS
+from pledge.policy_examples import read_examples
 from pledge.policy_kind import ParameterSpec, PolicyKind, of_unit
 from pledge.support import support_rules
 from valuation.errors import InputError, ReferenceDataError
@@ -36,6 +37,17 @@ _REFUSAL_GROUNDS = frozenset(
         "same_day_utility_model",
         "invalidation_proceedings",
         "other",
+    }
+)
+
+_RENEWAL_CONDITIONS = frozenset(
+    {
+        "old_loan_normal",
+        "lawful",
+        "operating",
+        "good_credit",
+        "willing",
+        "meets_lending_conditions",
     }
 )
 
@@ -69,6 +81,39 @@ _OWN_KINDS = (
         parameters=(
             ParameterSpec("one_year_rate_share", "share", required=True),
             ParameterSpec("five_year_rate_share", "share"),
+        ),
+    ),
+    PolicyKind(
+        id="supervision_rules",
+        label=Label("监管政策", "rules of supervision"),
+        parameters=(
+            ParameterSpec("npl_tolerance_share", "share"),
+            ParameterSpec("separate_credit_plan", "yes_no"),
+            ParameterSpec("due_diligence_exemption", "yes_no"),
+            ParameterSpec("internal_evaluation_encouraged", "yes_no"),
+            ParameterSpec("pre_payment_encouraged", "yes_no"),
+            ParameterSpec("renewal_conditions.*", "yes_no", members=_RENEWAL_CONDITIONS),
+            ParameterSpec("renewed_loan_may_stay_normal", "yes_no"),
+            ParameterSpec("renewal_for_medium_firms", "yes_no"),
+            ParameterSpec("loan_relates_to_appraised_value", "yes_no"),
+        ),
+    ),
+    PolicyKind(
+        id="product_survey",
+        label=Label("产品与惯例调查", "survey of products and practice"),
+        parameters=(
+            ParameterSpec("usual_loan_lowest_cny", "cny"),
+            ParameterSpec("usual_loan_highest_cny", "cny"),
+            ParameterSpec("loan_highest_cny", "cny"),
+            ParameterSpec("usual_term_months", "months"),
+            ParameterSpec("working_capital_term_highest_months", "months"),
+            ParameterSpec("fixed_asset_term_highest_months", "months"),
+            ParameterSpec("annual_rate_lowest_share", "share"),
+            ParameterSpec("annual_rate_highest_share", "share"),
+            ParameterSpec("discount_on_lpr_share", "share"),
+            ParameterSpec("principal_step_months", "months"),
+            ParameterSpec("pledge_rate_lowest_share", "share"),
+            ParameterSpec("pledge_rate_highest_share", "share"),
         ),
     ),
 )
@@ -153,6 +198,7 @@ def describe_policy(table: DatedTable) -> dict[str, Any]:
         "jurisdiction": dict(table.facts["jurisdiction"]),
         "notes": [dict(note) for note in table.facts.get("notes", [])],
         "parameters": parameters,
+        "examples": [example.as_document() for example in read_examples(table)],
         "gaps": sorted(row["name"] for row in parameters if any("gap" in step for step in row["steps"])),
         "sources": [source.as_document() for source in table.sources.values()],
     }
@@ -168,6 +214,7 @@ def _checked(name: str, text: str, kinds: Mapping[str, PolicyKind]) -> DatedTabl
         if not _jurisdiction(table).get(language):
             raise ReferenceDataError(f"policy {name}: found no facts.jurisdiction.{language}, expected a text")
     kinds[table.kind].check(table)
+    read_examples(table)
     return table
 
 

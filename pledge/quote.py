@@ -251,6 +251,7 @@ def _support(basis: QuoteBasis, terms: LoanTerms, schedule: Schedule) -> tuple[S
                 principal_fen=terms.principal_fen,
                 annual_rate_share=terms.annual_rate_share,
                 schedule=schedule,
+                term_months=request.loan.term_months,
                 loss_scenarios_share=request.loss_scenarios_share,
                 pool_balance_fen=None if balance is None else fen_of(balance),
                 annual_revenue_fen=None if revenue is None else fen_of(revenue),

@@ -14,8 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 import pledge.rules
+from pledge.example_case import ExampleQuestion
 from pledge.instalments import Schedule
 from pledge.policy_kind import PolicyKind
+from pledge.premiums import BorrowerFlow, PremiumTerms
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.discovery import discover
 from valuation.kernel.labels import Label, NamedWarning
@@ -32,7 +34,8 @@ class SupportCase:
 
     ``policies`` are all tables, what-if values laid over them, for rules that read a reference rate.
     ``ip_share`` is the part of the loan that clearly rests on intellectual property. Amounts, shares, the loan's risk
-    class and the bank's year of business with the pool are None when nobody stated them.
+    class, the bank's year of business with the pool and the months after a year's end in which its subsidy is paid
+    are None when nobody stated them; ``premium`` when the loan is neither guaranteed nor insured.
     """
 
     policy: DatedTable
@@ -42,9 +45,12 @@ class SupportCase:
     principal_fen: int
     annual_rate_share: Decimal
     schedule: Schedule
+    term_months: int
     loss_scenarios_share: tuple[Decimal, ...] = ()
     pool_balance_fen: int | None = None
     annual_revenue_fen: int | None = None
+    subsidy_paid_months: int | None = None
+    premium: PremiumTerms | None = None
     ip_share: Fraction | None = None
     risk_class: str | None = None
     bank_business_year: int | None = None
@@ -52,7 +58,11 @@ class SupportCase:
 
 @dataclass(frozen=True, kw_only=True)
 class SupportAnswer:
-    """What a rule of support answers: a document for JSON, a table for the screen, and where numbers come from."""
+    """What a rule of support answers: a document for JSON, a table for the screen, and where numbers come from.
+
+    ``costs`` and ``receipts`` are what the borrower pays and gets by it besides the schedule; ``receipts`` is None
+    when he gets something on days that nobody stated.
+    """
 
     rule: str
     policy: str
@@ -62,17 +72,23 @@ class SupportAnswer:
     rows: tuple[tuple[Cell, ...], ...]
     values_used: tuple[DatedValue, ...]
     warnings: tuple[NamedWarning, ...] = field(default=())
+    costs: tuple[BorrowerFlow, ...] = ()
+    receipts: tuple[BorrowerFlow, ...] | None = ()
 
 
 @dataclass(frozen=True)
 class SupportRule:
-    """A kind of support: the question it answers, the policies it reads, and how it answers."""
+    """A kind of support: the question it answers, the policies it reads, and how it answers.
+
+    ``questions`` are those that the worked examples of its policies may ask.
+    """
 
     id: str
     label: Label
     question: Label
     policy_kind: PolicyKind
     answer: Callable[[SupportCase], SupportAnswer]
+    questions: Mapping[str, ExampleQuestion] = field(default_factory=dict)
 
 
 def support_rules() -> dict[str, SupportRule]:

@@ -9,7 +9,19 @@ from fractions import Fraction
 from typing import Any
 
 from pledge.claim_terms import POOL_PARTS, RISK_CLASSES, claim_terms
-from pledge.claims import PARTIES, ClaimTerms, Loss, Pool, SharedLoss, share_claim
+from pledge.claims import (
+    PARTIES,
+    ClaimTerms,
+    Loss,
+    Pool,
+    PoolClaim,
+    SharedLoss,
+    claim_on_pool,
+    settle_claim,
+    share_claim,
+    share_recovery,
+)
+from pledge.example_case import ExampleCase, ExampleFacts
 from pledge.policy_kind import ParameterSpec, PolicyKind
 from pledge.support import SupportAnswer, SupportCase, SupportRule
 from valuation.errors import InputError
@@ -171,6 +183,68 @@ def _row(scenario: Decimal, shared: SharedLoss) -> tuple[str, ...]:
     return (f"{scenario:%}", *(f"{Decimal(fen).scaleb(-2):,.2f}" for fen in amounts))
 
 
+def _claim(case: ExampleCase) -> tuple[PoolClaim, ClaimTerms, Pool]:
+    """Put the facts of a worked example to the pool."""
+    facts, day = case.facts, case.on
+    read = claim_terms(
+        case.policy, on=day, risk_class=facts.take("risk_class"), business_year=facts.take("business_year")
+    )
+    size = facts.take("pool_size_cny")
+    pool = Pool(
+        balance_fen=facts.fen("pool_balance_cny"), size_fen=None if size is None else Money.from_text(str(size)).fen
+    )
+    claim = claim_on_pool(
+        _example_loss(facts, "lost"),
+        read.terms,
+        pool=pool,
+        defaulted_on=facts.take("defaulted_on", day),
+        on=facts.take("claimed_on", day),
+        disposed=facts.take("disposed", True),
+    )
+    return claim, read.terms, pool
+
+
+def _example_loss(facts: ExampleFacts, stem: str) -> Loss:
+    return Loss(
+        principal_fen=facts.fen(f"{stem}_principal_cny"),
+        interest_fen=facts.fen(f"{stem}_interest_cny", "0"),
+        ip_share=facts.fraction("ip_share"),
+    )
+
+
+def _claim_figures(case: ExampleCase) -> dict[str, str]:
+    claim, _, _ = _claim(case)
+    return {"paid_now": Money(claim.paid_fen).text, **_figures(claim.expected)}
+
+
+def _settlement_figures(case: ExampleCase) -> dict[str, str]:
+    claim, terms, pool = _claim(case)
+    left = Pool(balance_fen=pool.balance_fen - claim.paid_fen, size_fen=pool.size_fen)
+    settled = settle_claim(claim, _example_loss(case.facts, "final"), terms, pool=left)
+    passed = {
+        "advanced": settled.advanced_fen,
+        "pool_pays": settled.pool_pays_fen,
+        "bank_returns": settled.bank_returns_fen,
+    }
+    return {**{name: Money(fen).text for name, fen in passed.items()}, **_figures(settled.final)}
+
+
+def _recovery_figures(case: ExampleCase) -> dict[str, str]:
+    claim, _, _ = _claim(case)
+    found = share_recovery(case.facts.fen("recovered_cny"), borne_fen=claim.expected.by_party)
+    returned = {f"returned.{party}": Money(fen).text for party, fen in found.by_party.items()}
+    return {**_figures(claim.expected), **returned, "surplus": Money(found.surplus_fen).text}
+
+
+def _figures(shared: SharedLoss) -> dict[str, str]:
+    amounts = {
+        **shared.by_party,
+        **{f"pool.{part}": fen for part, fen in shared.pool_by_part.items()},
+        **{f"left.{reason}": fen for reason, fen in shared.left_with_bank.items()},
+    }
+    return {name: Money(fen).text for name, fen in amounts.items()}
+
+
 RULE = SupportRule(
     id="loss_sharing",
     label=Label("风险分担", "loss sharing"),
@@ -180,4 +254,5 @@ RULE = SupportRule(
     ),
     policy_kind=POLICY_KIND,
     answer=_answer,
+    questions={"claim": _claim_figures, "settlement": _settlement_figures, "recovery": _recovery_figures},
 )

@@ -30,10 +30,13 @@ parameters.bonus_share = { unit = "share", label = { zh = "比例", en = "share"
 """
 
 
-def test_two_rules_with_their_kinds_of_policy() -> None:
+def test_five_rules_with_their_kinds_of_policy() -> None:
     rules = support_rules()
     assert {name: rule.policy_kind.id for name, rule in rules.items()} == {
+        "guarantee_premium": "guarantee_premium",
+        "insurance_premium": "insurance_premium",
         "interest_subsidy": "interest_subsidy",
+        "lender_reward": "lender_reward",
         "loss_sharing": "risk_pool",
     }
     assert all(rule.question.zh.endswith("？") and rule.question.en.endswith("?") for rule in rules.values())
