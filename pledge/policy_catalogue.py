@@ -214,8 +214,20 @@ def _checked(name: str, text: str, kinds: Mapping[str, PolicyKind]) -> DatedTabl
         if not _jurisdiction(table).get(language):
             raise ReferenceDataError(f"policy {name}: found no facts.jurisdiction.{language}, expected a text")
     kinds[table.kind].check(table)
+    _check_conflicts(table)
     read_examples(table)
     return table
+
+
+def _check_conflicts(table: DatedTable) -> None:
+    """A conflict names a parameter of this policy, the other policy, and says in both languages what disagrees."""
+    for conflict in table.facts.get("conflicts", []):
+        missing = [key for key in ("parameter", "with_policy", "zh", "en") if not conflict.get(key)]
+        if missing or conflict["parameter"] not in table.parameters:
+            raise ReferenceDataError(
+                f"policy {table.id}: facts.conflicts: found {conflict}, expected a parameter of this policy,"
+                " with_policy, zh and en"
+            )
 
 
 def _jurisdiction(table: DatedTable) -> Mapping[str, str]:

@@ -13,7 +13,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+from pledge.borrower_costs import borrower_costs, premium_terms, support_receipts
 from pledge.cover import Cover, MaximumLoan, cover, maximum_loan
+from pledge.effective_cost import CostOfLoan, cost_of_loan
 from pledge.eligibility.rules import Finding, check_eligibility
 from pledge.instalments import LoanTerms, Schedule, build_schedule
 from pledge.policy_catalogue import load_policies
@@ -40,13 +42,15 @@ class Offer:
     """The loan offered: its schedule, what it really costs a year, and what public money does for it.
 
     ``effective_annual_rate`` balances what the borrower gets on the day of drawdown (principal less fees)
-    with what is paid on the due dates, actual/365.
+    with what is paid on the due dates, actual/365. ``cost`` adds appraisal and premiums, and gives the rate before and
+    after support.
     """
 
     principal_fen: int
     fees_upfront_fen: int
     schedule: Schedule
     effective_annual_rate: InternalRate
+    cost: CostOfLoan
     support: tuple[SupportAnswer, ...]
 
 
@@ -213,12 +217,21 @@ def _offer(basis: QuoteBasis, principal_fen: int) -> Offer:
     terms = replace(basis.terms, principal_fen=principal_fen)
     schedule = build_schedule(loan.repayment.form, terms)
     fees_fen = fen_of(loan.fees_upfront)
+    rate = _effective_rate(terms, schedule, fees_fen)
+    support = _support(basis, terms, schedule)
     return Offer(
         principal_fen=principal_fen,
         fees_upfront_fen=fees_fen,
         schedule=schedule,
-        effective_annual_rate=_effective_rate(terms, schedule, fees_fen),
-        support=_support(basis, terms, schedule),
+        effective_annual_rate=rate,
+        cost=cost_of_loan(
+            schedule,
+            principal_fen=principal_fen,
+            drawdown_date=terms.drawdown_date,
+            costs=borrower_costs(basis.request, schedule, support, principal_fen=principal_fen),
+            receipts=support_receipts(support),
+        ),
+        support=support,
     )
 
 
@@ -252,6 +265,8 @@ def _support(basis: QuoteBasis, terms: LoanTerms, schedule: Schedule) -> tuple[S
                 annual_rate_share=terms.annual_rate_share,
                 schedule=schedule,
                 term_months=request.loan.term_months,
+                subsidy_paid_months=request.subsidy_paid_months,
+                premium=premium_terms(request, table.kind),
                 loss_scenarios_share=request.loss_scenarios_share,
                 pool_balance_fen=None if balance is None else fen_of(balance),
                 annual_revenue_fen=None if revenue is None else fen_of(revenue),
@@ -324,6 +339,7 @@ def _offer_document(offer: Offer, request: PledgeQuoteRequest) -> dict[str, Any]
         "effective_annual_rate_share": f"{rate.rate:.8f}",
         "effective_rate_status": rate.status,
         "effective_rate_day_count": "actual/365",
+        "cost": offer.cost.as_document(),
         "fees_upfront": Money(offer.fees_upfront_fen).text,
         "total_interest": Money(offer.schedule.total_interest_fen).text,
         "schedule": offer.schedule.as_document(),

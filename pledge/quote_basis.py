@@ -46,8 +46,8 @@ class QuoteBasis:
 
     @property
     def support_policies(self) -> tuple[DatedTable, ...]:
-        """The pool and the subsidy, as far as they were asked for."""
-        asked = (self.request.pool_policy, self.request.subsidy_policy)
+        """The pool, the subsidy and the policies of premiums, as far as they were asked for."""
+        asked = (self.request.pool_policy, self.request.subsidy_policy, *_premium_policies(self.request).values())
         return tuple(self.tables[name] for name in asked if name is not None)
 
 
@@ -100,6 +100,7 @@ def _used(
         ("policy", request.policy, "pledge_rate"),
         ("pool_policy", request.pool_policy, "risk_pool"),
         ("subsidy_policy", request.subsidy_policy, "interest_subsidy"),
+        *((f"{name}.policy", policy, f"{name}_premium") for name, policy in _premium_policies(request).items()),
     ]
     for field, name, kind in asked:
         known = policies_of_kind(policies, kind)
@@ -109,6 +110,11 @@ def _used(
     names += [registration] if registration is not None else []
     names += [_REFERENCE_RATE] if request.subsidy_policy is not None else []
     return {name: policies[name] for name in names}
+
+
+def _premium_policies(request: PledgeQuoteRequest) -> dict[str, str | None]:
+    asked = {"guarantee": request.guarantee, "insurance": request.insurance}
+    return {name: premium.policy for name, premium in asked.items() if premium is not None}
 
 
 def _registration_policy(request: PledgeQuoteRequest, policies: Mapping[str, DatedTable]) -> str | None:

@@ -15,10 +15,11 @@ from pledge.instalments import repayment_forms
 from pledge.pledged_asset import ASSET_KINDS
 from pledge.quote import Offer, PledgeQuote
 from pledge.support import Cell, SupportAnswer
+from valuation.discounting.internal_rate import InternalRate
 from valuation.kernel.dated import DatedValue
 from valuation.kernel.labels import Label, Language
 
-__all__ = ["TextTable", "text_tables"]
+__all__ = ["TextTable", "rate_cell", "text_tables"]
 
 _DECISIONS = {
     "eligible": Label("可以受理", "eligible"),
@@ -104,7 +105,28 @@ def _cost_rows(quote: PledgeQuote, offer: Offer) -> list[tuple[Cell, Cell]]:
             Label("实际年利率（含费用，实际天数/365）", "effective annual rate (with fees, actual/365)"),
             f"{offer.effective_annual_rate.rate:.4%}",
         ),
+        *((cost.label, yuan(cost.flow.amount_fen)) for cost in offer.cost.costs),
+        (
+            Label("实际年利率（含各项费用，扶持前）", "effective annual rate (all costs, before support)"),
+            rate_cell(offer.cost.before_support),
+        ),
+        (
+            Label("实际年利率（扶持后）", "effective annual rate (after support)"),
+            rate_cell(offer.cost.after_support),
+        ),
     ]
+
+
+def rate_cell(rate: InternalRate | None) -> Cell:
+    """A yearly rate, of several the largest, or why there is none."""
+    if rate is None:
+        return Label("到账日未知，未计算", "not computed: the days of the support are not known")
+    if not rate.roots:
+        return Label("无解", "no rate balances these amounts")
+    largest = f"{max(rate.roots):.4%}"
+    if len(rate.roots) == 1:
+        return largest
+    return Label(f"{largest}（有多个解，取最大者）", f"{largest} (the largest of several)")
 
 
 def _eligibility(quote: PledgeQuote, language: Language) -> TextTable:

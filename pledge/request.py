@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from pledge.instalments import DayCount, DueDateConvention, InterestDates, repayment_forms
 from pledge.pledged_asset import PledgedAsset
 from pledge.policy_catalogue import load_policies, policies_of_kind
+from pledge.premiums import PremiumPayment
 from valuation.kernel.dated import DatedTable
 from valuation.kernel.fields import (
     Currency,
@@ -35,6 +36,7 @@ __all__ = [
     "BorrowerRequest",
     "LoanRequest",
     "PledgeQuoteRequest",
+    "PremiumRequest",
     "RepaymentRequest",
     "RoundingRequest",
     "WhatIf",
@@ -124,6 +126,37 @@ class LoanRequest(FrozenModel):
         return found
 
 
+class PremiumRequest(FrozenModel):
+    """A guarantee or an insurance of the loan that the borrower pays for.
+
+    Attributes
+    ----------
+    policy : a policy of its premium, which gives the rate or the highest rate allowed.
+    annual_rate_share : yearly rate on the covered principal; without it the policy's own.
+    covered_share : part of the principal that is covered.
+    payment : ``upfront`` for the whole term on the day of drawdown, ``yearly`` at the beginning of each loan year.
+    """
+
+    policy: str | None = None
+    annual_rate_share: AnnualRateShare | None = None
+    covered_share: LossShare = Decimal(1)
+    payment: PremiumPayment
+
+    @field_validator("annual_rate_share")
+    @classmethod
+    def _share(cls, found: Decimal | None) -> Decimal | None:
+        if found is not None and not 0 <= found < 1:
+            raise PydanticCustomError("rate", 'a share of one from 0 to below 1, such as "0.01" for 1 %')
+        return found
+
+    @field_validator("covered_share")
+    @classmethod
+    def _covered(cls, found: Decimal) -> Decimal:
+        if not 0 <= found <= 1:
+            raise PydanticCustomError("share", "a share of one from 0 to 1")
+        return found
+
+
 class BorrowerRequest(FrozenModel):
     """What a subsidy asks about the borrower: yearly revenue in yuan, when stated."""
 
@@ -162,6 +195,10 @@ class PledgeQuoteRequest(FrozenModel):
     risk_class, bank_business_year : the class in which the loan is lost, and the bank's year of business with the
         pool, for pools whose shares or caps depend on them.
     subsidy_policy : an interest subsidy.
+    subsidy_paid_months : months after the end of a year in which its subsidy is paid; without it the policy's own, and
+        where it names none no effective rate after support is given.
+    guarantee, insurance : of the loan, paid for by the borrower.
+    appraisal_fee : paid by the borrower on the day of drawdown, yuan.
     loss_scenarios_share : shares of the principal lost, for the table of loss sharing.
     what_if : values supposed instead of a policy's, by policy and parameter; each is named in the answer.
     """
@@ -177,6 +214,10 @@ class PledgeQuoteRequest(FrozenModel):
     risk_class: Literal["special_mention", "substandard", "doubtful", "loss"] | None = None
     bank_business_year: Annotated[WholeNumber, Field(ge=1, le=100)] | None = None
     subsidy_policy: str | None = None
+    subsidy_paid_months: Annotated[WholeNumber, Field(ge=0, le=60)] | None = None
+    guarantee: PremiumRequest | None = None
+    insurance: PremiumRequest | None = None
+    appraisal_fee: NonNegativeMoneyText = Decimal("0.00")
     loss_scenarios_share: Annotated[tuple[LossShare, ...], Field(max_length=MAXIMUM_SCENARIOS)] = (
         Decimal("1"),
         Decimal("0.5"),
@@ -215,6 +256,7 @@ def request_model(policies: Mapping[str, DatedTable] | None = None) -> type[Pled
     pools, subsidies = (policies_of_kind(known, kind) for kind in ("risk_pool", "interest_subsidy"))
     repayment = create_model("RepaymentRequest", __base__=RepaymentRequest, form=(_one_of(repayment_forms()), ...))
     loan = create_model("LoanRequest", __base__=LoanRequest, repayment=(repayment, ...))
+    guarantee, insurance = (_premium_model(known, kind) for kind in ("guarantee_premium", "insurance_premium"))
     by_policy: Any = GenericAlias(dict, (_one_of(known), dict[str, WhatIf]))
     return create_model(
         "PledgeQuoteRequest",
@@ -224,7 +266,18 @@ def request_model(policies: Mapping[str, DatedTable] | None = None) -> type[Pled
         loan=(loan, ...),
         pool_policy=(_one_of(pools) | None, None),
         subsidy_policy=(_one_of(subsidies) | None, None),
+        guarantee=(guarantee | None, None),
+        insurance=(insurance | None, None),
         what_if=(by_policy, Field(default_factory=dict, max_length=MAXIMUM_WHAT_IFS)),
+    )
+
+
+def _premium_model(known: Mapping[str, DatedTable], kind: str) -> Any:
+    return create_model(
+        "PremiumRequest",
+        __base__=PremiumRequest,
+        __doc__=PremiumRequest.__doc__,
+        policy=(_one_of(policies_of_kind(known, kind)) | None, None),
     )
 
 

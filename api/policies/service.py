@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from api.catalogues import Catalogues
 from leverage.programme import Programme
+from pledge.policy_examples import read_examples
 from valuation.kernel.dated import DatedTable, Parameter, Step
 
 __all__ = ["policy_documents", "programme_document", "summary_of"]
@@ -37,6 +38,7 @@ def _policy_document(table: DatedTable, area: Area) -> dict[str, Any]:
         "parameters": parameters,
         "sources": [source.as_document() for source in table.sources.values()],
         "facts": _as_text(table.facts),
+        "examples": [example.as_document() for example in read_examples(table)] if area == "pledge" else [],
     }
 
 

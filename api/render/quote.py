@@ -12,6 +12,7 @@ from pledge.cover import Cover
 from pledge.instalments import Schedule, repayment_forms
 from pledge.quote import PledgeQuote
 from pledge.support import SupportAnswer
+from valuation.discounting.internal_rate import InternalRate
 from valuation.kernel.dated import DatedValue
 from valuation.kernel.digest import ENGINE_VERSION
 from valuation.kernel.labels import Label, Language
@@ -85,10 +86,22 @@ def _terms(quote: PledgeQuote, language: Language) -> Grid:
         interest = quote.offer.schedule.total_interest_fen
         rows += [
             ("实际年利率 Effective annual rate", effective, "含前期费用，实际天数/365 fees included, actual/365"),
+            ("扶持前 Before support", *_rate_note(quote.offer.cost.before_support)),
+            ("扶持后 After support", *_rate_note(quote.offer.cost.after_support)),
             ("前期费用 Fees upfront", _yuan(quote.offer.fees_upfront_fen), "元 CNY"),
             ("利息合计 Total interest", _yuan(interest), "元 CNY"),
         ]
     return Grid((_ITEM, "数值 Value", "说明 Note"), tuple(rows), texts=frozenset({0, 2}), totals=frozenset({2}))
+
+
+def _rate_note(rate: InternalRate | None) -> tuple[str, str]:
+    """A yearly rate with all costs, or the reason why there is none."""
+    if rate is None:
+        return "—", "到账日未知 the days of the support are not known"
+    if not rate.roots:
+        return "—", "无解 no rate balances these amounts"
+    notes = {"one_root": "含全部费用 all costs included", "several_roots": "多解取最大 the largest of several"}
+    return percent(round(max(rate.roots), 8)), notes[rate.status]
 
 
 def _cover(quote: PledgeQuote) -> Grid:

@@ -49,6 +49,20 @@ def _section(policy: dict[str, Any]) -> Iterator[str]:
     yield from table(("来源 Source", "核对 Status", "出处 Citation"), (_source(each) for each in policy["sources"]))
     if policy["facts"]:
         yield from table(("事实 Fact", "内容 Content"), _facts(policy["facts"]))
+    for example in policy["examples"]:
+        yield from _example(example)
+
+
+def _example(example: dict[str, Any]) -> Iterator[str]:
+    """A worked example: its facts, its arithmetic line by line, what comes out."""
+    yield from (f"**算例 Example** {_both(example['title'])}（{example['on']} · `{example['question']}`）", "")
+    facts = "；".join(f"{name} = {found}" for name, found in _facts(example["facts"]))
+    if "expected" in example:
+        result = "；".join(f"`{name}` = {found}" for name, found in example["expected"].items())
+    else:
+        result = f"报错 error `{example['expected_error']}`：{example['expected_text']}"
+    lines = [*([f"已知 Given: {facts}"] if facts else []), *example["arithmetic"], f"结果 Result: {result}"]
+    yield from (*(f"- {line}" for line in lines), "")
 
 
 def _step(step: dict[str, Any]) -> tuple[str, str, str, str]:

@@ -117,7 +117,7 @@ def test_an_answer_that_differs_is_named(old: str, new: str, message: str) -> No
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("= 40.00", "= 41.00", "arithmetic.0: '100.00 × 40 % = 41.00', false: 40 left of =, expected a true line"),
+        ("= 40.00", "= 41.00", "'100.00 × 40 % = 41.00', false: 40 left of =, expected a true line"),
         ('"资金池 pool: 100.00 × 40 % = 40.00"', "", "pool: found 40.00, expected the end of a line of"),
         ('question = "claim"', 'question = "guess"', "'guess', expected one of value, claim, settlement, rec"),
         ('question = "claim"', "", "question: found None, expected a text"),

@@ -32,9 +32,15 @@ def test_schema_lists_forms_and_policies() -> None:
     schema = request_model().model_json_schema()
     properties, defs = schema["properties"], schema["$defs"]
     assert defs["RepaymentRequest"]["properties"]["form"]["enum"] == sorted(repayment_forms())
-    assert properties["policy"]["enum"] == ["bank_of_communications_beijing_2006", "bank_of_jiangsu_suzhidai_2025"]
-    assert properties["pool_policy"]["anyOf"][0]["enum"] == ["haikou_risk_pool", "zhongshan_risk_pool_2021"]
-    assert properties["subsidy_policy"]["anyOf"][0]["enum"] == ["zhongguancun_interest_subsidy_2021"]
+    listed = {
+        "pledge_rate": properties["policy"],
+        "risk_pool": properties["pool_policy"]["anyOf"][0],
+        "interest_subsidy": properties["subsidy_policy"]["anyOf"][0],
+    }
+    policies = load_policies()
+    for kind, found in listed.items():
+        assert found["enum"] == sorted(name for name, table in policies.items() if table.kind == kind)
+    assert {"haikou_risk_pool", "zhongshan_risk_pool_2021"} < set(listed["risk_pool"]["enum"])
     assert properties["what_if"]["propertyNames"]["enum"] == sorted(load_policies())
     assert "Everything a pledge quote is computed from." in schema["description"]
     amount = defs["PledgedAsset"]["properties"]["appraised_value"]
@@ -69,11 +75,33 @@ def test_defaults_are_in_the_parsed_request(data: dict[str, Any]) -> None:
 
 Change = Callable[[dict[str, Any]], object]
 BAD: list[tuple[str, Change, str]] = [
-    ("policy", lambda d: d.update(policy="bank_of_nowhere"), "one of bank_of_communications_beijing_2006"),
-    ("policy", lambda d: d.update(policy="lpr"), "one of bank_of_communications_beijing_2006"),
+    ("policy", lambda d: d.update(policy="bank_of_nowhere"), ", bank_of_communications_beijing_2006, "),
+    ("policy", lambda d: d.update(policy="lpr"), ", bank_of_communications_beijing_2006, "),
     ("policy", lambda d: d.pop("policy"), "a value"),
-    ("pool_policy", lambda d: d.update(pool_policy="no_pool"), "one of haikou_risk_pool"),
+    ("pool_policy", lambda d: d.update(pool_policy="no_pool"), ", haikou_risk_pool, "),
     ("subsidy_policy", lambda d: d.update(subsidy_policy=["x"]), "zhongguancun"),
+    (
+        "guarantee.policy",
+        lambda d: d.update(guarantee={"policy": "lpr", "payment": "yearly"}),
+        "one of national_guarantee_fee_2019",
+    ),
+    ("guarantee.payment", lambda d: d.update(guarantee={"annual_rate_share": "0.01"}), "a value"),
+    ("guarantee.payment", lambda d: d.update(guarantee={"payment": "monthly"}), "'upfront' or 'yearly'"),
+    (
+        "insurance.annual_rate_share",
+        lambda d: d.update(insurance={"annual_rate_share": "2", "payment": "yearly"}),
+        'such as "0.01" for 1 %',
+    ),
+    (
+        "insurance.covered_share",
+        lambda d: d.update(insurance={"covered_share": "1.1", "payment": "yearly"}),
+        "a share of one from 0 to 1",
+    ),
+    ("appraisal_fee", lambda d: d.update(appraisal_fee="-1.00"), "zero or more"),
+    ("subsidy_paid_months", lambda d: d.update(subsidy_paid_months=-1), "greater than or equal to 0"),
+    ("subsidy_paid_months", lambda d: d.update(subsidy_paid_months=61), "less than or equal to 60"),
+    ("bank_business_year", lambda d: d.update(bank_business_year=0), "greater than or equal to 1"),
+    ("risk_class", lambda d: d.update(risk_class="bad"), "special_mention"),
     ("currency", lambda d: d.update(currency="USD"), "CNY"),
     ("currency", lambda d: d.update(currency="XYZ"), "one of CNY"),
     ("asset.kind", lambda d: d["asset"].update(kind="trade_secret"), "invention_patent"),
