@@ -19,7 +19,7 @@ itself (``question = "value"``).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -96,7 +96,8 @@ def read_examples(table: DatedTable) -> tuple[PolicyExample, ...]:
 
     Tested by: ``tests/pledge/test_policy_examples.py``.
     """
-    examples = tuple(_example(table, row, number) for number, row in enumerate(table.examples))
+    known = example_questions(table.kind) if table.examples else {}
+    examples = tuple(_example(table.id, row, number, known) for number, row in enumerate(table.examples))
     ids = [example.id for example in examples]
     if len(set(ids)) != len(ids):
         raise ReferenceDataError(f"policy {table.id}: examples: found ids {', '.join(ids)}, expected each once")
@@ -162,11 +163,10 @@ def _maximum_loan(case: ExampleCase) -> Mapping[str, str]:
     return {"maximum_loan": Money(found.amount_fen).text, "binding": str(found.binding)}
 
 
-def _example(table: DatedTable, row: Mapping[str, Any], number: int) -> PolicyExample:
-    where = f"policy {table.id}: examples.{row.get('id', number)}"
+def _example(policy: str, row: Mapping[str, Any], number: int, known: Collection[str]) -> PolicyExample:
+    where = f"policy {policy}: examples.{row.get('id', number)}"
     if strange := sorted(set(row) - _KEYS):
         raise ReferenceDataError(f"{where}: found {', '.join(strange)}, expected some of {', '.join(sorted(_KEYS))}")
-    known = example_questions(table.kind)
     question = _need(row, "question", str, where)
     if question not in known:
         raise ReferenceDataError(f"{where}: question: found {question!r}, expected one of {', '.join(known)}")

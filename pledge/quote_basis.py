@@ -46,8 +46,14 @@ class QuoteBasis:
 
     @property
     def support_policies(self) -> tuple[DatedTable, ...]:
-        """The pool, the subsidy and the policies of premiums, as far as they were asked for."""
-        asked = (self.request.pool_policy, self.request.subsidy_policy, *_premium_policies(self.request).values())
+        """The pool, the subsidy, the reward and the policies of premiums, as far as they were asked for."""
+        request = self.request
+        asked = (
+            request.pool_policy,
+            request.subsidy_policy,
+            request.lender_reward_policy,
+            *_premium_policies(request).values(),
+        )
         return tuple(self.tables[name] for name in asked if name is not None)
 
 
@@ -100,6 +106,7 @@ def _used(
         ("policy", request.policy, "pledge_rate"),
         ("pool_policy", request.pool_policy, "risk_pool"),
         ("subsidy_policy", request.subsidy_policy, "interest_subsidy"),
+        ("lender_reward_policy", request.lender_reward_policy, "lender_reward"),
         *((f"{name}.policy", policy, f"{name}_premium") for name, policy in _premium_policies(request).items()),
     ]
     for field, name, kind in asked:

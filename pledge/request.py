@@ -197,6 +197,7 @@ class PledgeQuoteRequest(FrozenModel):
     subsidy_policy : an interest subsidy.
     subsidy_paid_months : months after the end of a year in which its subsidy is paid; without it the policy's own, and
         where it names none no effective rate after support is given.
+    lender_reward_policy : a reward to the bank for lending; it does not change what the borrower pays.
     guarantee, insurance : of the loan, paid for by the borrower.
     appraisal_fee : paid by the borrower on the day of drawdown, yuan.
     loss_scenarios_share : shares of the principal lost, for the table of loss sharing.
@@ -215,6 +216,7 @@ class PledgeQuoteRequest(FrozenModel):
     bank_business_year: Annotated[WholeNumber, Field(ge=1, le=100)] | None = None
     subsidy_policy: str | None = None
     subsidy_paid_months: Annotated[WholeNumber, Field(ge=0, le=60)] | None = None
+    lender_reward_policy: str | None = None
     guarantee: PremiumRequest | None = None
     insurance: PremiumRequest | None = None
     appraisal_fee: NonNegativeMoneyText = Decimal("0.00")
@@ -266,6 +268,7 @@ def request_model(policies: Mapping[str, DatedTable] | None = None) -> type[Pled
         loan=(loan, ...),
         pool_policy=(_one_of(pools) | None, None),
         subsidy_policy=(_one_of(subsidies) | None, None),
+        lender_reward_policy=(_one_of(policies_of_kind(known, "lender_reward")) | None, None),
         guarantee=(guarantee | None, None),
         insurance=(insurance | None, None),
         what_if=(by_policy, Field(default_factory=dict, max_length=MAXIMUM_WHAT_IFS)),

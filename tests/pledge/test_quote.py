@@ -1,7 +1,7 @@
 """Is the quote the one an officer would compute by hand, and does it say everything it rests on?
 
 Literature: the first IP pledge loan of 2006. Hand: arithmetic beside the numbers. Second method: the effective
-rate by pyxirr. Identity: same inputs, same digest.
+rate by pyxirr. Identity: same inputs, same digest; the totals of a quote are those of its schedule.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import pyxirr
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pledge.policy_catalogue import load_policies
 from pledge.quote import PledgeQuote, quote_pledge
@@ -298,6 +300,50 @@ def test_unknown_names_in_a_request_built_without_the_catalogue(
         request = parse(PledgeQuoteRequest, {**data, field: name})
         with pytest.raises(UnknownNameError, match=field):
             quote_pledge(request, policies=policies)
+
+
+@given(
+    yuan=st.integers(1, 10_000_000),
+    fen=st.integers(0, 99),
+    rate=st.integers(0, 2_000),
+    months=st.integers(1, 10).map(lambda quarters: 3 * quarters),
+    form=st.sampled_from(["equal_instalment", "equal_principal", "interest_only"]),
+    period=st.sampled_from([1, 3]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_quote_and_schedule_totals_agree_to_the_fen(
+    quote: Ask, data: dict[str, Any], yuan: int, fen: int, rate: int, months: int, form: str, period: int
+) -> None:
+    loan = {**data["loan"], "requested": f"{yuan}.{fen:02d}", "term_months": months}
+    loan |= {
+        "annual_rate_share": f"0.{rate:04d}",
+        "repayment": {**loan["repayment"], "form": form, "period_months": period},
+    }
+    asked = {
+        **data,
+        "loan": loan,
+        "subsidy_policy": "zhongguancun_interest_subsidy_2021",
+        "borrower": {"annual_revenue": "1.00"},
+    }
+    document = quote(asked).as_document()
+    offer, rows = document["offer"], document["offer"]["schedule"]["rows"]
+
+    def total(column: str) -> Decimal:
+        return sum((Decimal(row[column]) for row in rows), Decimal(0))
+
+    assert Decimal(document["offered_principal"]) == Decimal(offer["principal"]) == total("principal")
+    assert Decimal(offer["total_interest"]) == total("interest")
+    assert total("payment") == total("principal") + total("interest")
+    assert sum(Decimal(year["interest"]) for year in offer["support"][0]["years"]) == total("interest")
+
+
+def test_the_reward_of_the_bank_leaves_the_borrower_where_he_was(quote: Ask, data: dict[str, Any]) -> None:
+    plain, rewarded = quote(data), quote({**data, "lender_reward_policy": "pudong_lender_reward_2011"})
+    assert plain.offer is not None
+    assert rewarded.offer is not None
+    # 2 % of 8,000,000.00.
+    assert rewarded.offer.support[0].document == {"lent": "8000000.00", "reward": "160000.00", "paid_to": "bank"}
+    assert rewarded.offer.cost == plain.offer.cost
 
 
 # --- documents and digest -----------------------------------------------------
