@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, get_args
 
 from pledge.claims import PARTIES, ClaimTerms, Timing
+from pledge.policy_doubts import doubts_about
 from valuation.errors import FieldProblem, InputError, ReferenceDataError
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.labels import Label, NamedWarning
@@ -29,7 +30,7 @@ _COVERED_CLAIMS = ("principal", "principal_and_interest")
 
 @dataclass(frozen=True, kw_only=True)
 class PoolTerms:
-    """The terms a policy gives, the values it was read from, and what it is silent on."""
+    """The terms a policy gives, the values it was read from, what it is silent on and what somebody doubts."""
 
     terms: ClaimTerms
     values_used: tuple[DatedValue, ...]
@@ -109,7 +110,8 @@ def claim_terms(
     )
     if read.has("liability_limited_to_balance"):
         read.take("liability_limited_to_balance")
-    return PoolTerms(terms=terms, values_used=tuple(read.used), warnings=_silences(policy))
+    doubts = doubts_about(policy, {value.name for value in read.used})
+    return PoolTerms(terms=terms, values_used=tuple(read.used), warnings=(*_silences(policy), *doubts))
 
 
 def _parts(read: _Reader) -> dict[str, Fraction]:

@@ -72,12 +72,13 @@ class ExampleFacts:
 
 @dataclass(frozen=True)
 class ExampleCase:
-    """One worked example put to its policy: all tables, the day, the facts."""
+    """One worked example put to its policy: all tables, the day, the facts, the names of the figures expected."""
 
     policy: DatedTable
     policies: Mapping[str, DatedTable]
     on: datetime.date
     facts: ExampleFacts
+    asked: tuple[str, ...] = ()
 
 
 #: Answers an example by figures with names, as text.

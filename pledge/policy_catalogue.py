@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from pledge.pledged_asset import ASSET_KINDS
+from pledge.policy_doubts import check_doubts
 from pledge.policy_examples import read_examples
 from pledge.policy_kind import ParameterSpec, PolicyKind, of_unit
 from pledge.support import support_rules
@@ -214,20 +215,9 @@ def _checked(name: str, text: str, kinds: Mapping[str, PolicyKind]) -> DatedTabl
         if not _jurisdiction(table).get(language):
             raise ReferenceDataError(f"policy {name}: found no facts.jurisdiction.{language}, expected a text")
     kinds[table.kind].check(table)
-    _check_conflicts(table)
+    check_doubts(table)
     read_examples(table)
     return table
-
-
-def _check_conflicts(table: DatedTable) -> None:
-    """A conflict names a parameter of this policy, the other policy, and says in both languages what disagrees."""
-    for conflict in table.facts.get("conflicts", []):
-        missing = [key for key in ("parameter", "with_policy", "zh", "en") if not conflict.get(key)]
-        if missing or conflict["parameter"] not in table.parameters:
-            raise ReferenceDataError(
-                f"policy {table.id}: facts.conflicts: found {conflict}, expected a parameter of this policy,"
-                " with_policy, zh and en"
-            )
 
 
 def _jurisdiction(table: DatedTable) -> Mapping[str, str]:

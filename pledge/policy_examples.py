@@ -117,9 +117,7 @@ def differences(example: PolicyExample, table: DatedTable, policies: Mapping[str
     facts = ExampleFacts(example.facts, example.where)
     ask = example_questions(table.kind)[example.question]
     try:
-        answer = ask(ExampleCase(table, policies, example.on, facts))
-        if example.question == "value":
-            answer = {name: _text(table.value(name, on=example.on).value) for name in example.expected}
+        answer = ask(ExampleCase(table, policies, example.on, facts, tuple(example.expected)))
         facts.refuse_unknown()
     except IpfinError as error:
         return tuple(_wrong_error(example, error))
@@ -142,9 +140,9 @@ def _wrong_figures(example: PolicyExample, answer: Mapping[str, str]) -> Iterato
 
 
 def _value(case: ExampleCase) -> Mapping[str, str]:
-    """The policy's own values; which ones, the example's expectation names. For a gap: the fact ``name``."""
-    name = case.facts.take("name")
-    return {} if name is None else {name: _text(case.policy.value(name, on=case.on).value)}
+    """The policy's own values: those expected, or for a gap the one that the fact ``name`` names."""
+    names = case.asked or (case.facts.need("name"),)
+    return {name: _text(case.policy.value(name, on=case.on).value) for name in names}
 
 
 def _text(value: Any) -> str:

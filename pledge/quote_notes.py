@@ -8,6 +8,7 @@ from pledge.eligibility.rules import UNTESTED_GROUNDS
 from pledge.instalments import months_after
 from pledge.pledged_asset import ASSET_KINDS
 from pledge.policy_catalogue import open_gaps
+from pledge.policy_doubts import doubts_about
 from pledge.quote_basis import QuoteBasis
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.labels import Label, NamedWarning
@@ -35,12 +36,13 @@ def conditions_of(basis: QuoteBasis) -> tuple[tuple[Label, ...], tuple[DatedValu
 def doubts_of(basis: QuoteBasis, used: Iterable[DatedValue]) -> list[NamedWarning]:
     """Which doubts does the basis of the quote itself carry?
 
-    Recalled and supposed values that were used; values on which two accounts disagree; what-if values that nothing
+    Recalled and supposed values that were used; values that somebody doubts; what-if values that nothing
     used; registration rules that are not loaded; an appraisal older than the policy allows.
     """
     values = list(used)
     doubts = [value.warning for value in values if value.warning is not None]
-    doubts += _conflicts(basis, {value.name for value in values})
+    names = {value.name for value in values}
+    doubts += [doubt for table in (basis.policy, *basis.support_policies) for doubt in doubts_about(table, names)]
     doubts += _unused_hypotheses(basis, {value.source.id for value in values if value.status == "hypothesis"})
     if basis.case.registration is None:
         doubts.append(_no_registration_rules(basis))
@@ -100,16 +102,6 @@ def _unused_hypotheses(basis: QuoteBasis, used: set[str]) -> list[NamedWarning]:
         for policy, values in basis.request.what_if.items()
         for name in values
         if f"what-if:{name}" not in used
-    ]
-
-
-def _conflicts(basis: QuoteBasis, used: set[str]) -> list[NamedWarning]:
-    """Values that were used although another account says otherwise; both are kept, neither is chosen silently."""
-    return [
-        NamedWarning("sources_disagree", Label(conflict["zh"], conflict["en"]))
-        for table in (basis.policy, *basis.support_policies)
-        for conflict in table.facts.get("conflicts", [])
-        if conflict["parameter"] in used
     ]
 
 

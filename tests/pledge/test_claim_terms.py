@@ -59,6 +59,10 @@ def test_shanghai_pays_into_a_deposit_after_two_months(policies: dict[str, Dated
     terms = claim_terms(policies["shanghai_deposit_compensation_2019"], on=DAY(2020, 1, 1)).terms
     assert (terms.timing, terms.wait_months, terms.advance_share) == ("deposit", 2, 1)
     assert terms.shares["pool"] == Fraction(4, 5)
+    named = claim_terms(policies["shanghai_deposit_compensation_2019"], on=DAY(2020, 1, 1)).warnings
+    assert ("doubtful_value", "the source says about 80 % of the net loss; the share of the contract may differ") in {
+        (warning.code, warning.label.en) for warning in named
+    }
 
 
 def test_hainan_asks_for_the_class_and_then_names_the_gap(policies: dict[str, DatedTable]) -> None:
@@ -177,3 +181,30 @@ def test_two_accounts_that_disagree_are_named(quote: Ask, data: dict[str, Any]) 
     data["asset"]["kind"] = "trademark"
     named = [warning.label.en for warning in quote(data).warnings if warning.code == "sources_disagree"]
     assert named == ["two accounts of the pledge rate of trademarks disagree: 30 % here (2006), 50 % in an undated one"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ('doubts = [{ parameter = "loss_share.bank", zh = "疑", en = "doubt" }]', "texts for parameter, zh, en"),
+        ('doubts = [{ parameter = "loss_share.pool", zh = "疑" }]', "texts for parameter, zh, en"),
+        (
+            'conflicts = [{ parameter = "loss_share.pool", zh = "疑", en = "doubt" }]',
+            "texts for parameter, with_policy, zh, en",
+        ),
+    ],
+)
+def test_a_doubt_that_does_not_say_what_is_doubtful_stops_the_policy(entry: str, expected: str) -> None:
+    text = f"""
+id = "own_pool"
+kind = "risk_pool"
+name = {{ zh = "测试", en = "test" }}
+sources.notice = {{ title = "notice", status = "read" }}
+parameters.loss_share.pool = {{ unit = "share", label = {{ zh = "比例", en = "share" }}, steps = [
+    {{ from = 2024-01-01, value = 0.4, source = "notice" }} ] }}
+[facts]
+jurisdiction = {{ zh = "测试", en = "test" }}
+{entry}
+"""
+    with pytest.raises(ReferenceDataError, match=rf"policy own_pool: facts\.\w+: found .*{expected}"):
+        load_policies({"own_pool": text})
