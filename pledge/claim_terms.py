@@ -74,24 +74,34 @@ class _Reader:
 
 
 def claim_terms(
-    policy: DatedTable, *, on: datetime.date, risk_class: str | None = None, business_year: int | None = None
+    policy: DatedTable,
+    *,
+    on: datetime.date,
+    asset_kind: str | None = None,
+    risk_class: str | None = None,
+    business_year: int | None = None,
 ) -> PoolTerms:
     """On which terms does this policy share a loss that is claimed on the day ``on``?
 
     Parameters
     ----------
     policy : of the kind ``risk_pool``, what-if values laid over it when there are any.
+    asset_kind : the kind of right pledged, for a policy that compensates some kinds only; for another kind the pool
+        bears nothing, and a warning says so.
     risk_class : the loan's class, for a policy whose shares are graded by it: one of ``RISK_CLASSES``.
     business_year : the bank's year of business with the pool, from 1, for a policy whose caps grow with it.
 
     Raises
     ------
     GapError, BeforeFirstStepError, RepealedError : a value the policy cannot give on this day.
-    InputError : a class or year that the policy asks for is not stated; shares that do not add up.
+    InputError : a kind, class or year that the policy asks for is not stated; shares that do not add up.
     ReferenceDataError : a word in the policy that is none of the known ones.
 
     Tested by: the worked examples of every policy and ``tests/pledge/test_claim_terms.py``.
     """
+    if (outside := _not_compensable(policy, asset_kind)) is not None:
+        nothing = ClaimTerms(shares={"pool": Fraction(0), "bank": Fraction(1)})
+        return PoolTerms(terms=nothing, values_used=(), warnings=(outside,))
     read = _Reader(policy, on)
     parts = _parts(read)
     terms = ClaimTerms(
@@ -112,6 +122,26 @@ def claim_terms(
         read.take("liability_limited_to_balance")
     doubts = doubts_about(policy, {value.name for value in read.used})
     return PoolTerms(terms=terms, values_used=tuple(read.used), warnings=(*_silences(policy), *doubts))
+
+
+def _not_compensable(policy: DatedTable, asset_kind: str | None) -> NamedWarning | None:
+    """The warning that the pool bears nothing for this kind of right, None where it compensates it."""
+    kinds = policy.facts.get("compensable_asset_kinds")
+    if kinds is None or asset_kind in kinds:
+        return None
+    if asset_kind is None:
+        raise InputError.of(
+            "asset_kind",
+            found="nothing",
+            expected=f"the kind of right; {policy.id} compensates {', '.join(kinds)} only",
+        )
+    return NamedWarning(
+        "not_compensable",
+        Label(
+            f"{policy.label.zh}不补偿以该类权利（{asset_kind}）质押的贷款，损失由银行承担",
+            f"{policy.id} does not compensate loans on a {asset_kind}; the bank bears the loss",
+        ),
+    )
 
 
 def _parts(read: _Reader) -> dict[str, Fraction]:

@@ -215,9 +215,20 @@ def _checked(name: str, text: str, kinds: Mapping[str, PolicyKind]) -> DatedTabl
         if not _jurisdiction(table).get(language):
             raise ReferenceDataError(f"policy {name}: found no facts.jurisdiction.{language}, expected a text")
     kinds[table.kind].check(table)
+    _check_asset_kinds(table)
     check_doubts(table)
     read_examples(table)
     return table
+
+
+def _check_asset_kinds(table: DatedTable) -> None:
+    """A misspelt kind of right would silently not be compensated."""
+    for fact in ("asset_kinds", "compensable_asset_kinds"):
+        if strange := set(table.facts.get(fact, [])) - _KINDS_OF_ASSET:
+            raise ReferenceDataError(
+                f"policy {table.id}: facts.{fact}: found {', '.join(sorted(strange))}, expected some of"
+                f" {', '.join(sorted(_KINDS_OF_ASSET))}"
+            )
 
 
 def _jurisdiction(table: DatedTable) -> Mapping[str, str]:

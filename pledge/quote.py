@@ -272,6 +272,7 @@ def _support(basis: QuoteBasis, terms: LoanTerms, schedule: Schedule) -> tuple[S
                 annual_revenue_fen=None if revenue is None else fen_of(revenue),
                 # The quote lends on this one right and nothing else.
                 ip_share=Fraction(1),
+                asset_kind=request.asset.kind,
                 risk_class=request.risk_class,
                 bank_business_year=request.bank_business_year,
             )

@@ -51,6 +51,7 @@ class SupportCase:
     annual_revenue_fen: int | None = None
     subsidy_paid_months: int | None = None
     premium: PremiumTerms | None = None
+    asset_kind: str | None = None
     ip_share: Fraction | None = None
     risk_class: str | None = None
     bank_business_year: int | None = None

@@ -127,7 +127,11 @@ def _answer(case: SupportCase) -> SupportAnswer:
         )
     pool = Pool(balance_fen=case.pool_balance_fen, size_fen=_size(case))
     read = claim_terms(
-        case.policy, on=case.policy_date, risk_class=case.risk_class, business_year=case.bank_business_year
+        case.policy,
+        on=case.policy_date,
+        asset_kind=case.asset_kind,
+        risk_class=case.risk_class,
+        business_year=case.bank_business_year,
     )
     results = [
         (scenario, share_claim(_loss(case, scenario), read.terms, pool=pool)) for scenario in case.loss_scenarios_share
@@ -187,7 +191,11 @@ def _claim(case: ExampleCase) -> tuple[PoolClaim, ClaimTerms, Pool]:
     """Put the facts of a worked example to the pool."""
     facts, day = case.facts, case.on
     read = claim_terms(
-        case.policy, on=day, risk_class=facts.take("risk_class"), business_year=facts.take("business_year")
+        case.policy,
+        on=day,
+        asset_kind=facts.take("asset_kind"),
+        risk_class=facts.take("risk_class"),
+        business_year=facts.take("business_year"),
     )
     size = facts.take("pool_size_cny")
     pool = Pool(

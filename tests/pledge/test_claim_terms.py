@@ -68,15 +68,46 @@ def test_shanghai_pays_into_a_deposit_after_two_months(policies: dict[str, Dated
 def test_hainan_asks_for_the_class_and_then_names_the_gap(policies: dict[str, DatedTable]) -> None:
     hainan = policies["hainan_risk_pool_2026"]
     with pytest.raises(InputError) as refused:
-        claim_terms(hainan, on=DAY(2026, 6, 1), risk_class="normal")
+        claim_terms(hainan, on=DAY(2026, 6, 1), asset_kind="trademark", risk_class="normal")
     assert str(refused.value) == (
         "risk_class: found normal, expected one of special_mention, substandard, doubtful, loss;"
         " hainan_risk_pool_2026 grades its share by the class of the loan"
     )
     with pytest.raises(GapError, match=r"pool_loss_share_by_class\.doubtful.*read the measure"):
-        claim_terms(hainan, on=DAY(2026, 6, 1), risk_class="doubtful")
+        claim_terms(hainan, on=DAY(2026, 6, 1), asset_kind="trademark", risk_class="doubtful")
     with pytest.raises(RepealedError, match="2031-01-01"):
-        claim_terms(hainan, on=DAY(2031, 1, 1), risk_class="doubtful")
+        claim_terms(hainan, on=DAY(2031, 1, 1), asset_kind="trademark", risk_class="doubtful")
+
+
+def test_a_right_that_hainan_does_not_compensate_is_shown_not_hidden(
+    quote: Ask, data: dict[str, Any], policies: dict[str, DatedTable]
+) -> None:
+    hainan = policies["hainan_risk_pool_2026"]
+    read = claim_terms(hainan, on=DAY(2026, 6, 1), asset_kind="plant_variety")
+    assert dict(read.terms.shares) == {"pool": 0, "bank": 1}
+    assert [warning.code for warning in read.warnings] == ["not_compensable"]
+    with pytest.raises(InputError) as refused:
+        claim_terms(hainan, on=DAY(2026, 6, 1))
+    assert str(refused.value) == (
+        "asset_kind: found nothing, expected the kind of right; hainan_risk_pool_2026 compensates invention_patent,"
+        " utility_model, design_patent, trademark only"
+    )
+    found = quote({**data, "pool_policy": "ziyang_risk_pool_2025", "pool_balance": "5000000.00", **own_lender(data)})
+    assert found.offer is not None
+    assert found.offer.support[0].document["scenarios"][0]["by_party"] == {"pool": "0.00", "bank": "8000000.00"}
+    assert "not_compensable" in {warning.code for warning in found.warnings}
+
+
+def own_lender(data: dict[str, Any]) -> dict[str, Any]:
+    """The request on a copyright, at a bank that is supposed to lend on copyrights."""
+    rate = {"pledge_rate_share.copyright": {"value": "0.5", "reason": "supposed for a first look"}}
+    return {
+        "policy": "bank_of_jiangsu_suzhidai_2025",
+        "dates": dict.fromkeys(("valuation_date", "policy_date", "report_date"), "2026-03-01"),
+        "asset": {**data["asset"], "kind": "copyright", "appraised_on": "2026-03-01"},
+        "loan": {**data["loan"], "drawdown_date": "2026-03-02"},
+        "what_if": {"bank_of_jiangsu_suzhidai_2025": rate},
+    }
 
 
 def test_every_term_is_read_and_a_silence_is_named() -> None:
@@ -188,13 +219,14 @@ def test_two_accounts_that_disagree_are_named(quote: Ask, data: dict[str, Any]) 
     [
         ('doubts = [{ parameter = "loss_share.bank", zh = "疑", en = "doubt" }]', "texts for parameter, zh, en"),
         ('doubts = [{ parameter = "loss_share.pool", zh = "疑" }]', "texts for parameter, zh, en"),
+        ('compensable_asset_kinds = ["patent", "trademark"]', "some of copyright, design_patent, invention_patent"),
         (
             'conflicts = [{ parameter = "loss_share.pool", zh = "疑", en = "doubt" }]',
             "texts for parameter, with_policy, zh, en",
         ),
     ],
 )
-def test_a_doubt_that_does_not_say_what_is_doubtful_stops_the_policy(entry: str, expected: str) -> None:
+def test_a_doubt_or_kind_that_cannot_be_meant_stops_the_policy(entry: str, expected: str) -> None:
     text = f"""
 id = "own_pool"
 kind = "risk_pool"

@@ -95,7 +95,7 @@ def answered(text: str) -> tuple[str, ...]:
         (
             'pool_balance_cny = "1000.00"',
             'pool_balance_cny = "1000.00", mood = "good"',
-            "found mood, expected some of business_year, claimed_on",
+            "found mood, expected some of asset_kind, business_year, claimed_on",
         ),
         ("on = 2024-01-01", "on = 2023-12-31", "found before-first-step"),
         ("value = 0.4,", 'gap = "ask",', "found gap: own_pool: loss_share.pool"),
