@@ -148,9 +148,15 @@ def _revenue_test(claim: _Claim) -> _Test | None:
 _REFERENCE_DAY = NamedWarning(
     "lpr_of_drawdown_date",
     Label(
-        "贴息的利率条件按放款日有效的一年期LPR判断；每户每年上限未计入该企业其他贷款",
-        "the rate condition of the interest subsidy uses the one-year LPR in force on the drawdown date;"
-        " the yearly cap does not count other loans of the firm",
+        "贴息的利率条件按放款日有效的一年期LPR判断",
+        "the rate condition of the interest subsidy uses the one-year LPR in force on the drawdown date",
+    ),
+)
+_OTHER_LOANS = NamedWarning(
+    "yearly_cap_of_one_loan",
+    Label(
+        "贴息的每户每年上限未计入该企业其他贷款",
+        "the yearly cap of the interest subsidy does not count other loans of the firm",
     ),
 )
 _HIGHEST = NamedWarning(
@@ -168,7 +174,8 @@ _UNDATED = NamedWarning(
 
 def _warnings(claim: _Claim, reasons: tuple[Label, ...]) -> tuple[NamedWarning, ...]:
     highest = "subsidy_share_is_the_highest"
-    found = [_REFERENCE_DAY] if claim.policy.has("rate_cap_multiple") else []
+    notes = {"rate_cap_multiple": _REFERENCE_DAY, "yearly_cap_cny": _OTHER_LOANS}
+    found = [note for name, note in notes.items() if claim.policy.has(name)]
     if claim.policy.has(highest) and claim.policy.value(highest, on=claim.on).value:
         found.append(_HIGHEST)
     return (*found, *(NamedWarning("subsidy_not_granted", reason) for reason in reasons))

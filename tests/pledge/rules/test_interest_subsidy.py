@@ -7,6 +7,7 @@ Hand: the LPR was 3.45 % from 21 August 2023, so the highest rate is 4.83 %.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -61,7 +62,8 @@ def test_three_calendar_years(quote: Ask, data: dict[str, Any]) -> None:
     }
     used = {value.name: str(value.value) for value in found.values_used}
     assert used["one_year_rate_share"] == "0.0345"
-    assert "lpr_of_drawdown_date" in {warning.code for warning in found.warnings}
+    named = {warning.code for warning in found.warnings}
+    assert {"lpr_of_drawdown_date", "yearly_cap_of_one_loan", "subsidy_dates_unknown"} <= named
 
 
 def test_rate_at_the_cap_passes_and_above_it_not(quote: Ask, data: dict[str, Any]) -> None:
@@ -123,3 +125,37 @@ def test_policy_without_a_revenue_limit_asks_for_no_revenue(quote: Ask, data: di
     found = quote_pledge(request, policies=policies)
     assert answer(found)["total_subsidy"] == "522000.00"  # hand: half of 36 × 29,000
     assert "recalled_value" in {warning.code for warning in found.warnings}
+
+
+def test_gaps_of_lijiang_can_be_supposed_and_a_policy_may_have_no_cap() -> None:
+    from pledge.example_case import ExampleCase, ExampleFacts
+    from pledge.policy_catalogue import load_policies, overlay_policies
+    from pledge.policy_examples import example_questions
+    from valuation.kernel.dated import Hypothesis
+
+    lijiang, day = "lijiang_interest_subsidy_2026", date(2026, 1, 7)
+    supposed = {
+        "rate_cap_multiple": Hypothesis("2", "supposed for a first look"),
+        "yearly_cap_cny": Hypothesis("10000", "supposed for a first look"),
+    }
+    policies = overlay_policies(load_policies(), {lijiang: supposed})
+    facts = ExampleFacts({"annual_rate_share": "0.0350", "interest_cny": {"2026": "58000.00"}}, "here")
+    answered = example_questions("interest_subsidy")["subsidy"](ExampleCase(policies[lijiang], policies, day, facts))
+    # 58,000 × 30 % = 17,400, at most 10,000; 3.5 % is below 2 × 3.00 %.
+    assert answered == {"subsidy.2026": "10000.00", "total": "10000.00", "granted": "true"}
+    assert yearly_subsidy({2026: 58_000_00}, subsidy_share=Decimal("0.3"), yearly_cap_fen=None) == {2026: 17_400_00}
+
+
+def test_the_highest_share_and_the_days_of_payment_are_named(quote: Ask, data: dict[str, Any]) -> None:
+    data["dates"] = dict.fromkeys(("valuation_date", "policy_date", "report_date"), "2026-01-31")
+    data["asset"] |= {"appraised_on": "2026-01-31", "expiry_date": "2039-05-17"}
+    what_if = {name: {"value": value, "reason": "supposed"} for name, value in (
+        ("rate_cap_multiple", "2"), ("yearly_cap_cny", "500000"))}  # fmt: skip
+    loan = {**data["loan"], "drawdown_date": "2026-02-02"}
+    lijiang = {"subsidy_policy": "lijiang_interest_subsidy_2026", "what_if": {"lijiang_interest_subsidy_2026": what_if}}
+    found = quote({**data, **lijiang, "loan": loan, "subsidy_paid_months": 3})
+    named = {warning.code for warning in found.warnings}
+    assert "subsidy_share_is_the_highest" in named
+    assert "subsidy_dates_unknown" not in named
+    assert found.offer is not None
+    assert found.offer.cost.receipts[0].flow.day == date(2027, 3, 31)
