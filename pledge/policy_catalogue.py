@@ -11,119 +11,25 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
+import pledge.policy_kinds
 from pledge.pledged_asset import ASSET_KINDS
 from pledge.policy_doubts import check_doubts
 from pledge.policy_examples import read_examples
-from pledge.policy_kind import ParameterSpec, PolicyKind, of_unit
+from pledge.policy_kind import PolicyKind, of_unit
 from pledge.support import support_rules
 from valuation.errors import InputError, ReferenceDataError
 from valuation.kernel.dated import DatedTable, Hypothesis, Parameter, Step
-from valuation.kernel.labels import Label
+from valuation.kernel.discovery import discover
 
 __all__ = ["describe_policy", "load_policies", "open_gaps", "overlay_policies", "policies_of_kind", "policy_kinds"]
 
 _KINDS_OF_ASSET = frozenset(map(str, ASSET_KINDS))
 
-_REFUSAL_GROUNDS = frozenset(
-    {
-        "pledgor_not_registered_owner",
-        "right_lapsed_or_invalidated",
-        "only_an_application",
-        "annuity_unpaid",
-        "suspended_by_dispute_or_preservation",
-        "debt_term_beyond_right_term",
-        "contract_defect",
-        "co_owner_consent_missing",
-        "already_pledged",
-        "same_day_utility_model",
-        "invalidation_proceedings",
-        "other",
-    }
-)
-
-_RENEWAL_CONDITIONS = frozenset(
-    {
-        "old_loan_normal",
-        "lawful",
-        "operating",
-        "good_credit",
-        "willing",
-        "meets_lending_conditions",
-    }
-)
-
-_OWN_KINDS = (
-    PolicyKind(
-        id="pledge_rate",
-        label=Label("质押率政策", "pledge-rate policy"),
-        parameters=(
-            ParameterSpec("pledge_rate_share.*", "share", required=True, members=_KINDS_OF_ASSET),
-            ParameterSpec("loan_cap_cny", "cny"),
-            ParameterSpec("term_cap_months", "months"),
-            ParameterSpec("minimum_remaining_life_years.*", "years", members=_KINDS_OF_ASSET),
-            ParameterSpec("minimum_years_of_use.*", "years", members=_KINDS_OF_ASSET),
-            ParameterSpec("rate_markup_over_benchmark_share", "share"),
-            ParameterSpec("appraisal_validity_months", "months"),
-        ),
-    ),
-    PolicyKind(
-        id="registration_rules",
-        label=Label("质押登记规则", "pledge registration rules"),
-        parameters=(
-            ParameterSpec("refusal_grounds.*", "yes_no", required=True, members=_REFUSAL_GROUNDS),
-            ParameterSpec("created_at_registration", "yes_no"),
-            ParameterSpec("filed_jointly", "yes_no"),
-            ParameterSpec("review_working_days", "days"),
-        ),
-    ),
-    PolicyKind(
-        id="reference_rate",
-        label=Label("参考利率", "reference rate"),
-        parameters=(
-            ParameterSpec("one_year_rate_share", "share", required=True),
-            ParameterSpec("five_year_rate_share", "share"),
-        ),
-    ),
-    PolicyKind(
-        id="supervision_rules",
-        label=Label("监管政策", "rules of supervision"),
-        parameters=(
-            ParameterSpec("npl_tolerance_share", "share"),
-            ParameterSpec("separate_credit_plan", "yes_no"),
-            ParameterSpec("due_diligence_exemption", "yes_no"),
-            ParameterSpec("internal_evaluation_encouraged", "yes_no"),
-            ParameterSpec("pre_payment_encouraged", "yes_no"),
-            ParameterSpec("renewal_conditions.*", "yes_no", members=_RENEWAL_CONDITIONS),
-            ParameterSpec("renewed_loan_may_stay_normal", "yes_no"),
-            ParameterSpec("renewal_for_medium_firms", "yes_no"),
-            ParameterSpec("loan_relates_to_appraised_value", "yes_no"),
-        ),
-    ),
-    PolicyKind(
-        id="product_survey",
-        label=Label("产品与惯例调查", "survey of products and practice"),
-        parameters=(
-            ParameterSpec("usual_loan_lowest_cny", "cny"),
-            ParameterSpec("usual_loan_highest_cny", "cny"),
-            ParameterSpec("loan_highest_cny", "cny"),
-            ParameterSpec("usual_term_months", "months"),
-            ParameterSpec("working_capital_term_highest_months", "months"),
-            ParameterSpec("fixed_asset_term_highest_months", "months"),
-            ParameterSpec("annual_rate_lowest_share", "share"),
-            ParameterSpec("annual_rate_highest_share", "share"),
-            ParameterSpec("discount_on_lpr_share", "share"),
-            ParameterSpec("principal_step_months", "months"),
-            ParameterSpec("pledge_rate_lowest_share", "share"),
-            ParameterSpec("pledge_rate_highest_share", "share"),
-        ),
-    ),
-)
-
 
 def policy_kinds() -> dict[str, PolicyKind]:
-    """Which kinds of policy exist? Those of the quote itself and one a rule of support."""
-    kinds = (*_OWN_KINDS, *(rule.policy_kind for rule in support_rules().values()))
-    return {kind.id: kind for kind in kinds}
+    """Which kinds of policy exist? Every file of ``pledge/policy_kinds``, and one a rule of support."""
+    own = discover(pledge.policy_kinds, attribute="POLICY_KIND", of_type=PolicyKind)
+    return own | {rule.policy_kind.id: rule.policy_kind for rule in support_rules().values()}
 
 
 def load_policies(extra: Mapping[str, str] | None = None) -> dict[str, DatedTable]:

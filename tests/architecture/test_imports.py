@@ -24,9 +24,14 @@ ONE_FILE_FOLDERS = (
     "valuation/market",
     "valuation/options",
     "pledge/disposal",
-    "pledge/schedule",
+    "pledge/policy_kinds",
     "pledge/rules",
+    "pledge/schedule",
+    "leverage/cashflow",
     "leverage/instruments",
+    "leverage/outcomes",
+    "leverage/settlements",
+    "leverage/tiers",
 )
 
 
