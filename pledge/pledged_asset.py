@@ -13,9 +13,17 @@ from pydantic import Field
 from valuation.kernel.fields import Day, FrozenModel, Identifier, NonNegativeMoneyText, StrictBool
 from valuation.kernel.labels import Label
 
-__all__ = ["ASSET_KINDS", "PATENT_KINDS", "AssetKind", "PledgedAsset"]
+__all__ = ["ASSET_KINDS", "PATENT_KINDS", "REGISTERED_KINDS", "AssetKind", "PledgedAsset"]
 
-AssetKind = Literal["invention_patent", "utility_model", "design_patent", "trademark", "copyright", "plant_variety"]
+AssetKind = Literal[
+    "invention_patent",
+    "utility_model",
+    "design_patent",
+    "trademark",
+    "copyright",
+    "software_copyright",
+    "plant_variety",
+]
 #: The kinds of right that can be pledged here; a policy names those it lends on.
 ASSET_KINDS: dict[AssetKind, Label] = {
     "invention_patent": Label("发明专利", "invention patent"),
@@ -23,9 +31,12 @@ ASSET_KINDS: dict[AssetKind, Label] = {
     "design_patent": Label("外观设计专利", "design patent"),
     "trademark": Label("注册商标专用权", "trademark"),
     "copyright": Label("著作权", "copyright"),
+    "software_copyright": Label("计算机软件著作权", "software copyright"),
     "plant_variety": Label("植物新品种权", "plant variety right"),
 }
 PATENT_KINDS: frozenset[AssetKind] = frozenset({"invention_patent", "utility_model", "design_patent"})
+#: Rights that exist only once an office has granted or registered them; copyright comes into being with the work.
+REGISTERED_KINDS: frozenset[AssetKind] = PATENT_KINDS | {"trademark", "plant_variety"}
 
 
 class PledgedAsset(FrozenModel):
@@ -47,7 +58,13 @@ class PledgedAsset(FrozenModel):
     preservation_or_dispute : suspended by an ownership dispute or by a court.
     invalidation_proceedings : a request to invalidate the right is pending.
     same_day_invention_filing : for a utility model: an invention was filed on the same day.
-    parties_insist_after_notice : both parties want the registration although told of one of the last two.
+    parties_insist_after_notice : the explicit word of both parties that they want the registration although told of
+        whichever of the last two is the case.
+    contract_sound : an officer has read the pledge contract and found what it must say; left out before there is one.
+    no_other_obstacle : an officer has looked for other obstacles and found none.
+    similar_marks_included : for a trademark: the owner's identical and similar marks on the same or similar goods are
+        pledged with it, or there are none.
+    earlier_licences_listed : for copyright: licences granted before the pledge are listed, or there are none.
     used_since : for a trademark: since when it is used.
     """
 
@@ -70,4 +87,8 @@ class PledgedAsset(FrozenModel):
     invalidation_proceedings: StrictBool | None = None
     same_day_invention_filing: StrictBool | None = None
     parties_insist_after_notice: StrictBool | None = None
+    contract_sound: StrictBool | None = None
+    no_other_obstacle: StrictBool | None = None
+    similar_marks_included: StrictBool | None = None
+    earlier_licences_listed: StrictBool | None = None
     used_since: Day | None = None

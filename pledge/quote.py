@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pledge.borrower_costs import borrower_costs, premium_terms, support_receipts
 from pledge.cover import Cover, MaximumLoan, cover, maximum_loan
 from pledge.effective_cost import CostOfLoan, cost_of_loan
-from pledge.eligibility.rules import Finding, check_eligibility
+from pledge.eligibility_rule import Finding, check_eligibility
 from pledge.instalments import LoanTerms, Schedule, build_schedule
 from pledge.policy_catalogue import load_policies
 from pledge.quote_basis import QuoteBasis, fen_of, read_basis
@@ -154,7 +154,7 @@ def quote_pledge(request: PledgeQuoteRequest, *, policies: Mapping[str, DatedTab
         cover_on_pledgee_value=on_pledgee,
         offer=offer,
         conditions=conditions,
-        warnings=_warnings(basis, used, offer, on_pledgee),
+        warnings=_warnings(basis, used, findings, offer, on_pledgee),
         values_used=used,
         digest=_digest(request, used),
     )
@@ -180,8 +180,8 @@ def _limit(basis: QuoteBasis) -> tuple[MaximumLoan, Decimal, list[DatedValue]]:
 def _decide(
     findings: Iterable[Finding], *, requested_fen: int, limit: MaximumLoan
 ) -> tuple[Decision, tuple[Label, ...]]:
-    """Eligible only when every rule passed; then limited by the maximum loan."""
-    open_rules = [finding for finding in findings if finding.outcome != "passed"]
+    """Eligible only when no rule hinders; then limited by the maximum loan."""
+    open_rules = [finding for finding in findings if finding.hinders]
     if open_rules:
         return "not_eligible", tuple(
             Label(f"{found.label.zh}：{found.reason.zh}", f"{found.label.en}: {found.reason.en}")
@@ -291,9 +291,14 @@ def _covers(basis: QuoteBasis, offer: Offer | None, pledge_rate: Decimal) -> tup
 
 
 def _warnings(
-    basis: QuoteBasis, used: Iterable[DatedValue], offer: Offer | None, on_pledgee: Cover | None
+    basis: QuoteBasis,
+    used: Iterable[DatedValue],
+    findings: Iterable[Finding],
+    offer: Offer | None,
+    on_pledgee: Cover | None,
 ) -> tuple[NamedWarning, ...]:
     found = doubts_of(basis, used)
+    found += [finding.warning for finding in findings if finding.warning is not None]
     if on_pledgee is not None and on_pledgee.shortfall_fen:
         found.append(_short_on_pledgee_value(on_pledgee))
     if offer is not None:

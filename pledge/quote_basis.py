@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pledge.eligibility.rules import EligibilityCase
+from pledge.eligibility_rule import EligibilityCase
 from pledge.instalments import LoanTerms, Period
 from pledge.policy_catalogue import overlay_policies, policies_of_kind
 from pledge.request import LoanRequest, PledgeQuoteRequest
@@ -20,6 +20,8 @@ __all__ = ["QuoteBasis", "fen_of", "read_basis"]
 
 #: The reference rate that subsidies are tied to.
 _REFERENCE_RATE = "lpr"
+#: The kind of policy that says which rights a province compensates.
+_SCOPE = "compensation_scope"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +91,7 @@ def read_basis(request: PledgeQuoteRequest, policies: Mapping[str, DatedTable]) 
         policy_date=request.dates.policy_date,
         drawdown_date=request.loan.drawdown_date,
         term_months=request.loan.term_months,
+        compensation_scopes=tuple(table for table in tables.values() if table.kind == _SCOPE),
     )
     return QuoteBasis(request=request, tables=tables, terms=_terms(request), case=case)
 
@@ -116,6 +119,7 @@ def _used(
     names = [name for _, name, _ in asked if name is not None]
     names += [registration] if registration is not None else []
     names += [_REFERENCE_RATE] if request.subsidy_policy is not None else []
+    names += policies_of_kind(policies, _SCOPE)
     return {name: policies[name] for name in names}
 
 

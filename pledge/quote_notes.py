@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pledge.eligibility.rules import UNTESTED_GROUNDS
-from pledge.instalments import months_after
+from pledge.eligibility_rule import check_eligibility
 from pledge.pledged_asset import ASSET_KINDS
 from pledge.policy_catalogue import open_gaps
 from pledge.policy_doubts import doubts_about
@@ -36,8 +35,8 @@ def conditions_of(basis: QuoteBasis) -> tuple[tuple[Label, ...], tuple[DatedValu
 def doubts_of(basis: QuoteBasis, used: Iterable[DatedValue]) -> list[NamedWarning]:
     """Which doubts does the basis of the quote itself carry?
 
-    Recalled and supposed values that were used; values that somebody doubts; what-if values that nothing
-    used; registration rules that are not loaded; an appraisal older than the policy allows.
+    Recalled and supposed values that were used; values that somebody doubts; what-if values that nothing used;
+    registration rules that are not loaded, or list no grounds of refusal.
     """
     values = list(used)
     doubts = [value.warning for value in values if value.warning is not None]
@@ -46,7 +45,9 @@ def doubts_of(basis: QuoteBasis, used: Iterable[DatedValue]) -> list[NamedWarnin
     doubts += _unused_hypotheses(basis, {value.source.id for value in values if value.status == "hypothesis"})
     if basis.case.registration is None:
         doubts.append(_no_registration_rules(basis))
-    return [*doubts, *_old_appraisal(basis)]
+    elif not any(name.startswith("refusal_grounds.") for name in basis.case.registration.parameters):
+        doubts.append(_no_grounds_listed(basis))
+    return doubts
 
 
 def _registration_conditions(basis: QuoteBasis) -> tuple[list[Label], list[DatedValue]]:
@@ -55,8 +56,8 @@ def _registration_conditions(basis: QuoteBasis) -> tuple[list[Label], list[Dated
         return [], []
     rules = [name for name in ("created_at_registration", "filed_jointly") if registration.has(name)]
     stated = [registration.value(name, on=basis.policy_date) for name in rules]
-    open_grounds = [name for name in map("refusal_grounds.{}".format, UNTESTED_GROUNDS) if registration.has(name)]
-    grounds = [registration.value(name, on=basis.policy_date) for name in open_grounds]
+    noted = [f"refusal_grounds.{found.ground}" for found in check_eligibility(basis.case) if found.outcome == "noted"]
+    grounds = [registration.value(name, on=basis.policy_date) for name in noted if registration.has(name)]
     conditions = [_cited(value, zh="", en="") for value in stated]
     conditions += [
         _cited(value, zh="本报价未判断、须核对材料的不予登记情形：", en="not judged here, check the papers: ")
@@ -117,24 +118,13 @@ def _no_registration_rules(basis: QuoteBasis) -> NamedWarning:
     )
 
 
-def _old_appraisal(basis: QuoteBasis) -> list[NamedWarning]:
-    """Only a policy says how long an appraisal serves; without its word no age is too old."""
-    name = "appraisal_validity_months"
-    if not basis.policy.has(name):
-        return []
-    months = basis.policy.value(name, on=basis.policy_date).value
-    assert isinstance(months, int), "months of a loaded policy are whole numbers"
-    appraised = basis.request.asset.appraised_on
-    last_day = months_after(appraised, months)
-    if basis.request.loan.drawdown_date <= last_day:
-        return []
-    return [
-        NamedWarning(
-            "appraisal_too_old",
-            Label(
-                f"评估基准日{appraised}，政策规定{months}个月内有效（至{last_day}），放款日已超过",
-                f"appraised on {appraised}, which the policy lets serve {months} months (to {last_day});"
-                " drawdown is later",
-            ),
-        )
-    ]
+def _no_grounds_listed(basis: QuoteBasis) -> NamedWarning:
+    kind = ASSET_KINDS[basis.request.asset.kind]
+    return NamedWarning(
+        "refusal_grounds_not_listed",
+        Label(
+            f"{kind.zh}的登记规则未列不予登记情形，登记条件仅按一般事实判断",
+            f"the registration rules for this kind of right ({kind.en}) list no grounds of refusal; the facts were"
+            " tested against none",
+        ),
+    )

@@ -28,6 +28,8 @@ _DECISIONS = {
 }
 _OUTCOMES = {
     "passed": Label("通过", "passed"),
+    "warned": Label("通过（有提示）", "passed with a warning"),
+    "noted": Label("提示", "noted"),
     "failed": Label("不通过", "failed"),
     "not_stated": Label("未说明", "not stated"),
 }

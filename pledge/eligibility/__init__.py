@@ -1,1 +1,1 @@
-"""May this right be pledged for this loan?"""
+"""May this right be pledged for this loan? One file, one rule, found by its ``RULE``."""

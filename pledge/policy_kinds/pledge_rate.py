@@ -21,5 +21,6 @@ POLICY_KIND = PolicyKind(
         ParameterSpec("minimum_years_of_use.*", "years", members=_KINDS_OF_ASSET),
         ParameterSpec("rate_markup_over_benchmark_share", "share"),
         ParameterSpec("appraisal_validity_months", "months"),
+        ParameterSpec("unsecured_limit_before_registration_cny", "cny"),
     ),
 )

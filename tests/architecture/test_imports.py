@@ -24,6 +24,7 @@ ONE_FILE_FOLDERS = (
     "valuation/market",
     "valuation/options",
     "pledge/disposal",
+    "pledge/eligibility",
     "pledge/policy_kinds",
     "pledge/rules",
     "pledge/schedule",

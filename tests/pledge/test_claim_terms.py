@@ -104,7 +104,7 @@ def own_lender(data: dict[str, Any]) -> dict[str, Any]:
     return {
         "policy": "bank_of_jiangsu_suzhidai_2025",
         "dates": dict.fromkeys(("valuation_date", "policy_date", "report_date"), "2026-03-01"),
-        "asset": {**data["asset"], "kind": "copyright", "appraised_on": "2026-03-01"},
+        "asset": {**data["asset"], "kind": "copyright", "appraised_on": "2026-03-01", "earlier_licences_listed": True},
         "loan": {**data["loan"], "drawdown_date": "2026-03-02"},
         "what_if": {"bank_of_jiangsu_suzhidai_2025": rate},
     }

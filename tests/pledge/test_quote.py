@@ -160,12 +160,54 @@ def test_every_value_used_is_listed_with_its_source(quote: Ask, data: dict[str, 
     assert any("benchmark" in text for text in conditions)
 
 
-def test_trademark_says_that_no_text_of_law_is_loaded(quote: Ask, data: dict[str, Any]) -> None:
+def test_trademark_names_its_recalled_rules_of_registration(quote: Ask, data: dict[str, Any]) -> None:
     data["asset"].update(kind="trademark", used_since="2015-01-01")
+    assert quote(data).decision == "not_eligible"  # nobody said whether similar marks are pledged with it
+    data["asset"]["similar_marks_included"] = True
     found = quote(data)
     assert found.decision == "eligible"
     assert found.maximum_loan.by_pledge_rate_fen == 12_000_000_00  # 30 %
+    recalled = [warning.label.en for warning in found.warnings if warning.code == "recalled_value"]
+    assert any("refusal_grounds.similar_mark_left_out" in text for text in recalled)
+
+
+@pytest.mark.parametrize(("kind", "code"), [("plant_variety", "refusal_grounds_not_listed"), ("copyright", None)])
+def test_rights_of_other_kinds_say_what_their_rules_leave_open(
+    data: dict[str, Any], kind: str, code: str | None
+) -> None:
+    own = f"""
+    id = "own_bank"
+    kind = "pledge_rate"
+    name = {{ zh = "自有政策", en = "own policy" }}
+    facts = {{ jurisdiction = {{ zh = "本行", en = "this bank" }} }}
+    sources.board = {{ title = "board minutes", status = "read" }}
+    [parameters]
+    pledge_rate_share.{kind} = {{ unit = "share", label = {{ zh = "质押率", en = "pledge rate" }}, steps = [
+        {{ from = 2020-01-01, value = 0.4, source = "board" }} ] }}
+    """
+    policies = load_policies({"own_bank": own})
+    data.update(policy="own_bank", dates=dict.fromkeys(data["dates"], "2026-03-02"))
+    data["loan"]["drawdown_date"] = "2026-03-09"
+    data["asset"].update(kind=kind, earlier_licences_listed=True)
+    found = quote_pledge(parse(request_model(policies), data), policies=policies)
+    assert found.decision == "eligible"
+    assert "public_compensation" in {finding.rule for finding in found.findings}
+    codes = {warning.code for warning in found.warnings}
+    assert ("refusal_grounds_not_listed" in codes) is (code is not None)
+
+
+def test_without_rules_of_registration_the_quote_says_so(data: dict[str, Any]) -> None:
+    policies = {name: table for name, table in load_policies().items() if table.kind != "registration_rules"}
+    found = quote_pledge(parse(request_model(policies), data), policies=policies)
     assert "registration_rules_not_loaded" in {warning.code for warning in found.warnings}
+    assert all(finding.reference is None for finding in found.findings if finding.ground is not None)
+
+
+def test_insisting_parties_get_a_quote_with_a_warning(quote: Ask, data: dict[str, Any]) -> None:
+    data["asset"].update(invalidation_proceedings=True, parties_insist_after_notice=True)
+    found = quote(data)
+    assert found.decision == "eligible"
+    assert "eligibility_no_invalidation_proceedings" in {warning.code for warning in found.warnings}
 
 
 # --- policies, gaps, what-if --------------------------------------------------
@@ -192,8 +234,12 @@ def test_day_before_the_policy_and_before_the_law(quote: Ask, data: dict[str, An
     with pytest.raises(BeforeFirstStepError, match=r"cnipa_461_2021.*2021-11-15"):
         quote(data)
     data["asset"].update(kind="trademark", used_since="1999-01-01")
-    data["dates"]["policy_date"] = "2006-10-30"
-    with pytest.raises(BeforeFirstStepError, match=r"bank_of_communications_beijing_2006.*2006-10-31"):
+    data["dates"]["policy_date"] = "2020-04-30"
+    with pytest.raises(BeforeFirstStepError, match=r"trademark_registration_2020.*2020-05-01"):
+        quote(data)
+    data["asset"]["kind"] = "copyright"
+    data["policy"] = "bank_of_jiangsu_suzhidai_2025"
+    with pytest.raises(BeforeFirstStepError, match=r"bank_of_jiangsu_suzhidai_2025.*2025"):
         quote(data)
 
 
@@ -225,14 +271,15 @@ def test_age_of_an_appraisal_matters_only_where_a_policy_says_so(data: dict[str,
     policies = load_policies({"own_bank": own})
     data["policy"] = "own_bank"
 
-    def codes(appraised_on: str) -> set[str]:
+    def outcome(appraised_on: str) -> tuple[str, str]:
         data["asset"]["appraised_on"] = appraised_on
         found = quote_pledge(parse(request_model(policies), data), policies=policies)
         assert found.maximum_loan.loan_cap_fen is None
-        return {warning.code for warning in found.warnings}
+        return next(row.outcome for row in found.findings if row.rule == "policy_valuation_age"), found.decision
 
-    assert "appraisal_too_old" not in codes("2022-10-20")
-    assert "appraisal_too_old" in codes("2022-10-19")
+    # Drawdown on 2023-10-20; twelve months after 2022-10-20 it still serves, after 2022-10-19 it is a day too old.
+    assert outcome("2022-10-20") == ("passed", "eligible")
+    assert outcome("2022-10-19") == ("failed", "not_eligible")
 
 
 def test_the_newest_registration_rules_in_force_apply(data: dict[str, Any]) -> None:
