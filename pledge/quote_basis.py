@@ -10,6 +10,7 @@ from decimal import Decimal
 from pledge.eligibility_rule import EligibilityCase
 from pledge.instalments import LoanTerms, Period
 from pledge.policy_catalogue import overlay_policies, policies_of_kind
+from pledge.registration import registration_rules_for
 from pledge.request import LoanRequest, PledgeQuoteRequest
 from valuation.errors import FieldProblem, InputError, UnknownNameError
 from valuation.kernel.calendar import load_china_calendar
@@ -82,7 +83,7 @@ def read_basis(request: PledgeQuoteRequest, policies: Mapping[str, DatedTable]) 
         )
     if request.pool_balance is not None and request.pool_policy is None:
         raise InputError.of("pool_policy", found="nothing", expected="the pool whose balance is stated")
-    registration = _registration_policy(request, policies)
+    registration = registration_rules_for(request.asset.kind, policies, on=request.dates.policy_date)
     tables = _overlaid(request, _used(request, policies, registration))
     case = EligibilityCase(
         asset=request.asset,
@@ -126,26 +127,6 @@ def _used(
 def _premium_policies(request: PledgeQuoteRequest) -> dict[str, str | None]:
     asked = {"guarantee": request.guarantee, "insurance": request.insurance}
     return {name: premium.policy for name, premium in asked.items() if premium is not None}
-
-
-def _registration_policy(request: PledgeQuoteRequest, policies: Mapping[str, DatedTable]) -> str | None:
-    """The registration rules for this kind of right; the newest in force when several are loaded."""
-    day = request.dates.policy_date
-    rules = [
-        name
-        for name in policies_of_kind(policies, "registration_rules")
-        if request.asset.kind in policies[name].facts.get("asset_kinds", [])
-    ]
-    begun = {name: _first_day(policies[name]) for name in rules}
-    # The newest that has begun; before all of them the oldest, so that the lookup names its first day.
-    in_force = [name for name in rules if begun[name] <= day]
-    if in_force:
-        return max(in_force, key=begun.__getitem__)
-    return min(rules, key=begun.__getitem__, default=None)
-
-
-def _first_day(table: DatedTable) -> datetime.date:
-    return min(parameter.steps[0].from_date for parameter in table.parameters.values())
 
 
 def _overlaid(request: PledgeQuoteRequest, used: dict[str, DatedTable]) -> dict[str, DatedTable]:
