@@ -19,6 +19,7 @@ from valuation.kernel.discovery import discover
 from valuation.kernel.labels import Label, NamedWarning
 
 __all__ = [
+    "OUTCOME_LABELS",
     "EligibilityCase",
     "EligibilityRule",
     "Finding",
@@ -32,6 +33,14 @@ __all__ = [
 #: ``warned`` passes, and a warning travels with the answer; ``noted`` neither helps nor hinders, but must be read.
 #: ``failed`` and ``not_stated`` hinder.
 Outcome = Literal["passed", "warned", "noted", "failed", "not_stated"]
+#: What a reader sees for each.
+OUTCOME_LABELS: dict[Outcome, Label] = {
+    "passed": Label("通过", "passed"),
+    "warned": Label("通过（有提示）", "passed with a warning"),
+    "noted": Label("提示", "noted"),
+    "failed": Label("不通过", "failed"),
+    "not_stated": Label("未说明", "not stated"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

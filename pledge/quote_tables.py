@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pledge.cover import Cover
+from pledge.eligibility_rule import OUTCOME_LABELS
 from pledge.instalments import repayment_forms
 from pledge.pledged_asset import ASSET_KINDS
 from pledge.quote import Offer, PledgeQuote
@@ -25,13 +26,6 @@ _DECISIONS = {
     "eligible": Label("可以受理", "eligible"),
     "not_eligible": Label("暂不符合条件", "not eligible"),
     "over_limit": Label("超过上限，按上限受理", "over the limit, offered up to it"),
-}
-_OUTCOMES = {
-    "passed": Label("通过", "passed"),
-    "warned": Label("通过（有提示）", "passed with a warning"),
-    "noted": Label("提示", "noted"),
-    "failed": Label("不通过", "failed"),
-    "not_stated": Label("未说明", "not stated"),
 }
 
 
@@ -136,13 +130,18 @@ def _eligibility(quote: PledgeQuote, language: Language) -> TextTable:
     rows = [
         (
             finding.label,
-            _OUTCOMES[finding.outcome],
+            OUTCOME_LABELS[finding.outcome],
             finding.reason,
-            "" if finding.reference is None else finding.reference.source.citation,
+            "" if finding.reference is None else _with_status(finding.reference),
         )
         for finding in quote.findings
     ]
     return _table(language, Label("质押条件", "Eligibility"), columns, rows)
+
+
+def _with_status(reference: DatedValue) -> str:
+    """Who says so, and whether anybody has read it there."""
+    return f"{reference.source.citation} ({reference.status})"
 
 
 def _schedule(offer: Offer, language: Language) -> TextTable:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from api.render.appraisal import STATUSES, doubts_and_sources
 from api.render.grids import Grid, Heading, Lines, Section, both, grouped, percent
 from pledge.cover import Cover
+from pledge.eligibility_rule import OUTCOME_LABELS
 from pledge.instalments import Schedule, repayment_forms
 from pledge.quote import PledgeQuote
 from pledge.support import SupportAnswer
@@ -28,7 +29,6 @@ _DECISIONS = {
     "over_limit": Label("可贷，但低于申请金额", "eligible, for less than was asked"),
 }
 _UNITS = {"cny": "元 CNY", "months": "月 months", "years": "年 years", "days": "天 days", "text": "", "multiple": ""}
-_OUTCOMES = {"passed": "通过 passed", "failed": "不通过 failed", "not_stated": "未说明 not stated"}
 _BINDINGS = {
     "pledge_rate": Label("受质押率限制", "set by the pledge rate"),
     "loan_cap": Label("受贷款上限限制", "set by the cap"),
@@ -140,9 +140,9 @@ def _findings(quote: PledgeQuote, numbers: Mapping[Source, int], language: Langu
     rows = tuple(
         (
             finding.label.text(language),
-            _OUTCOMES[finding.outcome],
+            both(OUTCOME_LABELS[finding.outcome]),
             finding.reason.text(language),
-            "" if finding.reference is None else f"[{numbers[finding.reference.source]}]",
+            "" if finding.reference is None else f"[{numbers[finding.reference.source]}] {finding.reference.status}",
         )
         for finding in quote.findings
     )

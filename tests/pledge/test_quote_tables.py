@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
+from pledge.eligibility_rule import OUTCOME_LABELS, Outcome
 from pledge.quote import PledgeQuote
 from pledge.quote_tables import TextTable, text_tables
 
@@ -66,3 +67,11 @@ def test_text_values_are_shown_as_they_are(quote: Ask, data: dict[str, Any]) -> 
     data.update(pool_policy="haikou_risk_pool", pool_balance="1.00", what_if={"haikou_risk_pool": shares})
     sources = {row[0]: row[1] for row in text_tables(quote(data), "zh")[-1].rows}
     assert (sources["covered_claim"], sources["liability_limited_to_balance"]) == ("principal", "是")
+
+
+def test_every_outcome_has_a_word_and_every_reference_its_status(quote: Ask, data: dict[str, Any]) -> None:
+    assert set(OUTCOME_LABELS) == set(get_args(Outcome))
+    data["asset"].update(invalidation_proceedings=True, parties_insist_after_notice=True, already_pledged=None)
+    rows = text_tables(quote(data), "zh")[1].rows
+    assert {row[1] for row in rows} == {"通过", "通过（有提示）", "提示", "未说明"}
+    assert all(row[3].endswith("(read)") for row in rows)
