@@ -1,0 +1,1 @@
+"""What a whole loan book loses, who bears it, and how long the pool behind it lasts."""

@@ -1,0 +1,164 @@
+"""The simulation in plain NumPy, every loan of every scenario: what the compiled loops are held to.
+
+A loan's own uniform number U: the loans of a group, in an order drawn without replacement, have the order statistics
+of as many uniforms, ``−log(1 − U₍ₖ₎) = Σ_{j≤k} E_j / (n − j)`` with standard exponentials E_j (j from 0).
+
+References
+----------
+Rényi (1953), On the theory of order statistics, Acta Mathematica Academiae Scientiarum Hungaricae 4.
+
+Tested by: independence and uniformity of the numbers, ``tests/pledge/portfolio/test_kernels.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from pledge.portfolio._problem import LOAN_COLUMNS, STRIDE_BITS, Problem
+from pledge.portfolio.value_table import SCORES
+from valuation.kernel.fast_random import counter_uniforms
+
+__all__ = ["Drawn", "contributions", "draw", "factor_normals", "losses", "own_uniforms"]
+
+Array = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+Keys = NDArray[np.uint64]
+
+_SMALLEST = 2.0**-53
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What happens to every loan (in the problem's order) in each scenario: arrays ``(scenarios, loans)``.
+
+    ``period`` is −1 without default; ``loss`` and ``covered`` are in CNY; ``log_ratio`` is ``(scenarios,)``.
+    """
+
+    period: Numbers
+    loss: Array
+    covered: Array
+    value: Array
+    log_ratio: Array
+
+
+def _uniforms(keys: Keys, scenarios: Numbers, *, first: int, count: int) -> Array:
+    """Numbers ``first … first + count − 1`` of each scenario: (scenarios, count)."""
+    stride = 1 << STRIDE_BITS
+    rows = [counter_uniforms(keys[None, :], first=int(each) * stride + first, count=count)[0] for each in scenarios]
+    return np.array(rows).reshape(len(scenarios), count)
+
+
+def factor_normals(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Array:
+    """The independent normals behind the factors, with the shift of importance sampling: (scenarios, sectors)."""
+    sectors = problem.root.shape[0]
+    normals = special.ndtri(_uniforms(keys, scenarios, first=0, count=sectors))
+    is_shifted = (scenarios >= plain)[:, None]
+    found: Array = normals + np.where(is_shifted, problem.shift, 0.0)
+    return found
+
+
+def own_uniforms(problem: Problem, keys: Keys, scenarios: Numbers) -> Array:
+    """Every loan's own uniform number, in the problem's order: (scenarios, loans)."""
+    sectors, loans = problem.root.shape[0], problem.size
+    found = np.empty((len(scenarios), loans))
+    row = np.arange(len(scenarios))
+    for begin, end in zip(problem.group_first[:-1], problem.group_first[1:], strict=True):
+        size = int(end - begin)
+        spacing = _uniforms(keys, scenarios, first=sectors + int(begin), count=size)
+        identity = _uniforms(keys, scenarios, first=sectors + loans + int(begin), count=size)
+        arrival = np.cumsum(-np.log(spacing) / (size - np.arange(size)), axis=1)
+        places = np.tile(np.arange(size), (len(scenarios), 1))
+        for rank in range(size):
+            drawn = rank + (identity[:, rank] * (size - rank)).astype(np.int64)
+            chosen = places[row, drawn]
+            places[row, drawn] = places[:, rank]
+            places[:, rank] = chosen
+        numbers = np.clip(-np.expm1(-arrival), _SMALLEST, 1 - _SMALLEST)
+        found[row[:, None], begin + places] = numbers
+    return found
+
+
+def draw(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Drawn:
+    """Period of default, value at default, loss and covered loss of every loan."""
+    loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
+    sectors, loans = problem.root.shape[0], problem.size
+    normals = factor_normals(problem, keys, scenarios, plain)
+    factors = normals @ problem.root.T + problem.mean
+    sector_of = np.repeat(problem.group_sector, np.diff(problem.group_first))
+    factor = factors[:, sector_of]
+    own = special.ndtri(own_uniforms(problem, keys, scenarios))
+    free = special.ndtri(_uniforms(keys, scenarios, first=sectors + 2 * loans, count=loans))
+    state = loan["factor"] * factor + loan["own"] * own
+    passed = (state[:, :, None] >= problem.thresholds).sum(axis=2)
+    has_failed = passed < problem.thresholds.shape[1]
+    score = loan["score_factor"] * factor + loan["score_own"] * own + loan["score_free"] * free
+    root = problem.root_time[np.where(has_failed, passed, 0)]
+    value = np.exp(loan["log_value"] + root**2 * loan["log_drift"] + root * loan["volatility"] * score)
+    for place in np.flatnonzero(loan["table"] >= 0):
+        value[:, place] *= np.interp(score[:, place], SCORES, problem.tables[int(loan["table"][place])])
+    loss = np.where(has_failed, np.maximum(loan["claim"] - value * loan["net_share"], 0.0), 0.0)
+    covered = np.minimum(loan["covered_share"] * np.minimum(loan["coverable"], loss), problem.rule[3])
+    log_ratio = normals @ problem.shift - problem.shift @ problem.shift / 2
+    return Drawn(np.where(has_failed, passed, -1), loss, covered, value, log_ratio)
+
+
+def losses(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> tuple[Array, Numbers, Array]:
+    """As the kernel: (5, scenarios) of loss, covered loss, defaults, log ratio, pool's loss; exhaustion; payments."""
+    drawn = draw(problem, keys, scenarios, plain)
+    pool, exhausted, payments, _ = _pool(problem, drawn)
+    defaults = (drawn.period >= 0).sum(axis=1).astype(np.float64)
+    sums = np.stack((drawn.loss.sum(axis=1), drawn.covered.sum(axis=1), defaults, drawn.log_ratio, pool))
+    return sums, exhausted, payments
+
+
+def contributions(problem: Problem, keys: Keys, chosen: Numbers, weights: Array, plain: int) -> Array:
+    """As the kernel: each loan's weighted loss, covered loss and pool's loss, (3, loans)."""
+    drawn = draw(problem, keys, chosen, plain)
+    paid_share = _pool(problem, drawn)[3]
+    when = np.maximum(drawn.period + _wait(problem), 0)
+    paid = np.take_along_axis(paid_share, when, axis=1) * problem.rule[0] * drawn.covered
+    return np.stack([weights @ each for each in (drawn.loss, drawn.covered, paid)])
+
+
+def _wait(problem: Problem) -> Numbers:
+    """Periods from default until the pool pays, by loan."""
+    lag: Numbers = problem.loans[:, LOAN_COLUMNS.index("lag")].astype(np.int64)
+    return np.zeros_like(lag) if problem.rule[4] > 0 else lag
+
+
+def _pool(problem: Problem, drawn: Drawn) -> tuple[Array, Numbers, Array, Array]:
+    """The pool through time, all scenarios side by side: its loss, exhaustion, net payments, paid part of its dues."""
+    share, start, top_up, cap, pays_at_default = problem.rule
+    loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
+    count, span = len(drawn.loss), problem.periods_in_all
+    horizon = problem.thresholds.shape[1]
+    claim = np.minimum(loan["covered_share"] * loan["coverable"], cap)
+    owed = np.broadcast_to(claim, drawn.loss.shape) if pays_at_default else drawn.covered
+    when = np.where(drawn.period >= 0, drawn.period + _wait(problem), -1)
+    returns_at = np.where(drawn.period >= 0, drawn.period + loan["lag"].astype(np.int64), -1)
+    balance, exhausted = np.full(count, start), np.full(count, -1)
+    payments, paid_share = np.zeros((count, span)), np.ones((count, span))
+    returned = np.zeros((count, span))
+    for period in range(span):
+        balance = balance + (top_up if 0 < period < horizon else 0.0) + returned[:, period]
+        is_due = when == period
+        due = share * (owed * is_due).sum(axis=1)
+        paid = np.minimum(due, balance)
+        exhausted = np.where((due > balance) & (exhausted < 0), period, exhausted)
+        with np.errstate(invalid="ignore"):
+            paid_share[:, period] = np.where(due > 0, paid / due, 1.0)
+        balance = balance - paid
+        payments[:, period] += paid - returned[:, period]
+        if pays_at_default:
+            excess = share * paid_share[:, period : period + 1] * (claim - drawn.covered) * is_due
+            for later in range(period, span):
+                returned[:, later] += (excess * (returns_at == later)).sum(axis=1)
+            # What is sold within the period comes back after the pool has paid.
+            at_once = (excess * (returns_at == period)).sum(axis=1)
+            balance = balance + at_once
+            payments[:, period] -= at_once
+    return payments.sum(axis=1), exhausted, payments, paid_share
