@@ -20,9 +20,9 @@ from scipy import special
 
 from pledge.portfolio._problem import LOAN_COLUMNS, STRIDE_BITS, Problem
 from pledge.portfolio.value_table import SCORES
-from valuation.kernel.fast_random import counter_uniforms
+from valuation.kernel.fast_random import uniforms_at
 
-__all__ = ["Drawn", "contributions", "draw", "factor_normals", "losses", "own_uniforms"]
+__all__ = ["Drawn", "contributions", "draw", "factor_normals", "losses", "own_uniforms", "value_scores", "values_at"]
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -47,9 +47,9 @@ class Drawn:
 
 def _uniforms(keys: Keys, scenarios: Numbers, *, first: int, count: int) -> Array:
     """Numbers ``first … first + count − 1`` of each scenario: (scenarios, count)."""
-    stride = 1 << STRIDE_BITS
-    rows = [counter_uniforms(keys[None, :], first=int(each) * stride + first, count=count)[0] for each in scenarios]
-    return np.array(rows).reshape(len(scenarios), count)
+    starts = scenarios.astype(np.int64) * (1 << STRIDE_BITS)
+    index: Keys = (starts[:, None] + np.arange(first, first + count)).astype(np.uint64)
+    return uniforms_at(index, keys[0], keys[1])
 
 
 def factor_normals(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Array:
@@ -85,25 +85,46 @@ def own_uniforms(problem: Problem, keys: Keys, scenarios: Numbers) -> Array:
 def draw(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Drawn:
     """Period of default, value at default, loss and covered loss of every loan."""
     loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
-    sectors, loans = problem.root.shape[0], problem.size
     normals = factor_normals(problem, keys, scenarios, plain)
-    factors = normals @ problem.root.T + problem.mean
-    sector_of = np.repeat(problem.group_sector, np.diff(problem.group_first))
-    factor = factors[:, sector_of]
-    own = special.ndtri(own_uniforms(problem, keys, scenarios))
-    free = special.ndtri(_uniforms(keys, scenarios, first=sectors + 2 * loans, count=loans))
+    factor, own = _factor_of_loans(problem, normals), special.ndtri(own_uniforms(problem, keys, scenarios))
     state = loan["factor"] * factor + loan["own"] * own
     passed = (state[:, :, None] >= problem.thresholds).sum(axis=2)
     has_failed = passed < problem.thresholds.shape[1]
-    score = loan["score_factor"] * factor + loan["score_own"] * own + loan["score_free"] * free
-    root = problem.root_time[np.where(has_failed, passed, 0)]
-    value = np.exp(loan["log_value"] + root**2 * loan["log_drift"] + root * loan["volatility"] * score)
-    for place in np.flatnonzero(loan["table"] >= 0):
-        value[:, place] *= np.interp(score[:, place], SCORES, problem.tables[int(loan["table"][place])])
+    score = _scores(problem, keys, scenarios, factor, own)
+    value = values_at(problem, score, problem.root_time[np.where(has_failed, passed, 0)])
     loss = np.where(has_failed, np.maximum(loan["claim"] - value * loan["net_share"], 0.0), 0.0)
     covered = np.minimum(loan["covered_share"] * np.minimum(loan["coverable"], loss), problem.rule[3])
     log_ratio = normals @ problem.shift - problem.shift @ problem.shift / 2
     return Drawn(np.where(has_failed, passed, -1), loss, covered, value, log_ratio)
+
+
+def value_scores(problem: Problem, keys: Keys, scenarios: Numbers) -> Array:
+    """The normal score of every loan's collateral, without a shift: (scenarios, loans)."""
+    factor = _factor_of_loans(problem, factor_normals(problem, keys, scenarios, int(scenarios.max()) + 1))
+    return _scores(problem, keys, scenarios, factor, special.ndtri(own_uniforms(problem, keys, scenarios)))
+
+
+def values_at(problem: Problem, score: Array, root_time: Array) -> Array:
+    """What the collateral is worth at these scores after a time of which the root is given, before any sale."""
+    loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
+    value: Array = np.exp(loan["log_value"] + root_time**2 * loan["log_drift"] + root_time * loan["volatility"] * score)
+    for place in np.flatnonzero(loan["table"] >= 0):
+        value[:, place] *= np.interp(score[:, place], SCORES, problem.tables[int(loan["table"][place])])
+    return value
+
+
+def _factor_of_loans(problem: Problem, normals: Array) -> Array:
+    factors = normals @ problem.root.T + problem.mean
+    found: Array = factors[:, np.repeat(problem.group_sector, np.diff(problem.group_first))]
+    return found
+
+
+def _scores(problem: Problem, keys: Keys, scenarios: Numbers, factor: Array, own: Array) -> Array:
+    loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
+    first = problem.root.shape[0] + 2 * problem.size
+    free = special.ndtri(_uniforms(keys, scenarios, first=first, count=problem.size))
+    found: Array = loan["score_factor"] * factor + loan["score_own"] * own + loan["score_free"] * free
+    return found
 
 
 def losses(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> tuple[Array, Numbers, Array]:

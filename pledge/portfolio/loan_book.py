@@ -44,7 +44,7 @@ class Column:
 #: ``ip_part_share`` is the part of the loan that intellectual property secures; ``grade`` puts loans of one sector
 #: together, so that their random numbers stay in place when a PD changes (−1: by the PD itself).
 COLUMNS: Mapping[str, Column] = {
-    "principal_cny": Column(0.0, 1e13),
+    "principal_cny": Column(0.01, 1e13),
     "interest_cny": Column(0.0, 1e13, 0.0),
     "pd_share_per_year": Column(0.0, 1.0),
     "maturity_years": Column(1e-9, 100.0, 100.0),

@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 
 #: Draws beyond a quantile that its confidence interval needs.
 MINIMUM_TAIL = 10
+#: Sums of shares are this exact: ten draws of a hundred are a tenth.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _tail(losses: Array, weights: Array, confidence: float) -> tuple[NDArray[np.
 
 def _first_within(losses: Array, order: NDArray[np.int64], beyond: Array, allowed: float) -> float:
     """The smallest loss beyond which lies at most ``allowed``."""
-    last = np.flatnonzero(beyond <= allowed)
+    last = np.flatnonzero(beyond <= allowed + _ROUNDING)
     return float(losses[order[last[-1]]]) if last.size else float(losses[order[0]])
 
 

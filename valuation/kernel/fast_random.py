@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from valuation.kernel.randomness import block_generator
 
-__all__ = ["counter_uniforms", "stream_keys"]
+__all__ = ["counter_uniforms", "stream_keys", "uniforms_at"]
 
 Array = NDArray[np.float64]
 Keys = NDArray[np.uint64]
@@ -55,10 +55,18 @@ def counter_uniforms(keys: Keys, *, first: int, count: int) -> Array:
     Tested by: ``tests/valuation/kernel/test_fast_random.py``.
     """
     index = np.arange(first, first + count, dtype=np.uint64)
-    mixed = index[None, :] * _GOLDEN + keys[:, :1]
+    return uniforms_at(index[None, :], keys[:, :1], keys[:, 1:])
+
+
+def uniforms_at(index: Keys, first_key: Keys, second_key: Keys) -> Array:
+    """Which uniform numbers have these indices in the streams of these keys? All three of shapes that go together.
+
+    Tested by: ``tests/valuation/kernel/test_fast_random.py`` (as :func:`counter_uniforms`).
+    """
+    mixed = index * _GOLDEN + first_key
     mixed = (mixed ^ (mixed >> np.uint64(30))) * _FIRST
-    mixed ^= keys[:, 1:]
+    mixed = mixed ^ second_key
     mixed = (mixed ^ (mixed >> np.uint64(27))) * _SECOND
-    mixed ^= mixed >> np.uint64(31)
+    mixed = mixed ^ (mixed >> np.uint64(31))
     uniforms: Array = ((mixed >> np.uint64(12)) | np.uint64(0x3FF0000000000000)).view(np.float64)
     return (uniforms - 1.0) + 2.0**-53

@@ -1,0 +1,105 @@
+"""Where must one look to see the tail? The shift of the factors that importance sampling draws with."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pledge.portfolio import _reference
+from pledge.portfolio._problem import Problem, problem_of
+from pledge.portfolio.book_losses import TOTAL, BookLosses
+from pledge.portfolio.loan_book import LoanBook
+from pledge.portfolio.sharing_rule import SharingRule
+from pledge.portfolio.simulation import Engine, simulate_book
+from pledge.portfolio.simulation_plan import NO_STRESS, FactorShift, SimulationPlan, Stress
+from valuation.errors import InputError
+from valuation.kernel.fast_random import stream_keys
+from valuation.kernel.randomness import MAXIMUM_SEED
+
+__all__ = ["find_shift"]
+
+Array = NDArray[np.float64]
+
+#: Scenarios of each of the two pilot runs.
+PILOT_SCENARIOS = 2**14
+#: The worst part of the first pilot that the second starts from.
+_WORST_SHARE = 0.01
+_FURTHEST = 6.0
+#: The pilots draw from a seed of their own, so that the run's weights do not depend on the run's numbers.
+_PILOT_SEED = 0x2545F4914F6CDD1D
+
+
+def find_shift(
+    book: LoanBook,
+    rule: SharingRule,
+    plan: SimulationPlan,
+    *,
+    confidence: float,
+    party: str = TOTAL,
+    stress: Stress = NO_STRESS,
+    pilot_scenarios: int = PILOT_SCENARIOS,
+    plain_share: float = 0.1,
+    executor: Executor | None = None,
+    workers: int = 1,
+    engine: Engine = "automatic",
+) -> FactorShift:
+    """Which shift of the factors suits a party's loss at this confidence?
+
+    The mean of the factors where the loss exceeds its quantile, the shift that comes nearest to the best density
+    (cross-entropy): of a plain pilot run at its worst hundredth, then of a shifted pilot at the confidence itself.
+
+    Returns
+    -------
+    The shift, to be put into the plan; a run with it gives the same answers on average, whatever the pilots found.
+
+    Raises
+    ------
+    InputError : a confidence not between 0 and 1, fewer than 1000 pilot scenarios.
+
+    References
+    ----------
+    Glasserman, Li (2005), Importance sampling for portfolio credit risk, Management Science 51.
+    Rubinstein, Kroese (2004), The cross-entropy method, chapter 5.
+
+    Tested by: unbiased within 3 standard errors, variance against plain simulation;
+    ``tests/pledge/portfolio/test_importance.py``.
+    """
+    if not 0 < confidence < 1:
+        raise InputError.of("confidence", found=confidence, expected="a share between 0 and 1")
+    if pilot_scenarios < 1000:
+        raise InputError.of("pilot_scenarios", found=pilot_scenarios, expected="1000 or more")
+    pilot = replace(plan, seed=plan.seed ^ (_PILOT_SEED & MAXIMUM_SEED), scenarios=pilot_scenarios, shift=None)
+    pilot = replace(pilot, keeps_pool_payments=False)
+    shift = None
+    for wanted in (min(confidence, 1 - _WORST_SHARE), confidence):
+        tried = replace(pilot, shift=shift)
+        found = simulate_book(book, rule, tried, stress=stress, executor=executor, workers=workers, engine=engine)
+        normals = _normals(problem_of(book, rule, tried, stress), tried)
+        shift = FactorShift(_worst_mean(found, party, wanted, normals), plain_share)
+    assert shift is not None, "the loop ran"
+    return shift
+
+
+def _normals(problem: Problem, plan: SimulationPlan) -> Array:
+    """The independent normals behind the factors of every scenario of a run."""
+    parts = []
+    for number in range(plan.blocks):
+        count = plan.block_size(number)
+        plain = 0 if plan.shift is None else round(plan.shift.plain_share * count)
+        keys = stream_keys(plan.seed, number, streams=1)[0]
+        parts.append(_reference.factor_normals(problem, keys, np.arange(count), plain))
+    return np.concatenate(parts)
+
+
+def _worst_mean(found: BookLosses, party: str, confidence: float, normals: Array) -> tuple[float, ...]:
+    losses, weights = found.of(party), found.weights
+    order = np.argsort(losses, kind="stable")[::-1]
+    beyond = np.cumsum(weights[order]) / losses.size
+    # At least a few dozen scenarios, or the mean would be that of one accident.
+    last = max(int(np.searchsorted(beyond, 1 - confidence)), 50)
+    worst = order[: last + 1]
+    mean = (weights[worst] @ normals[worst]) / weights[worst].sum()
+    return tuple(np.clip(mean, -_FURTHEST, _FURTHEST).tolist())
