@@ -28,7 +28,7 @@ def test_moments_by_quadrature(book: LimitingLoss) -> None:
 def test_the_quantile_is_the_inverse_and_the_shortfall_its_mean(book: LimitingLoss, confidence: float) -> None:
     assert book.probability_below(book.quantile(confidence)) == pytest.approx(confidence, abs=1e-12)
     # Gauss–Legendre over the levels beyond, closer together towards the end.
-    nodes, weights = np.polynomial.legendre.leggauss(60)
+    nodes, weights = np.polynomial.legendre.leggauss(200)
     steps = (nodes + 1) / 2
     levels = 1 - (1 - confidence) * steps**2
     quantiles = np.array([book.quantile(float(level)) for level in levels])
