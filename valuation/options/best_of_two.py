@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from valuation.errors import InputError
+from valuation.kernel.bivariate_normal import bivariate_normal
 from valuation.kernel.expression import Array, Expression, Name, larger, logarithm, normal_cdf, smaller
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import RateFigure
@@ -32,7 +33,6 @@ from valuation.options._entering import (
 )
 from valuation.options._inputs import Compounding, LifeFigure, Threat, VolatilityFigure, check_life, continuous_rate
 from valuation.options._line_right import end_share
-from valuation.options._normal import bivariate_normal
 from valuation.options._two_legs import Leg, both_growths_or_none, enter_leg
 
 __all__ = ["METHOD", "BestOfTwoInputs"]

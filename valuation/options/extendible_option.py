@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from valuation.errors import InputError
+from valuation.kernel.bivariate_normal import bivariate_normal
 from valuation.kernel.expression import Array, Expression, Name, larger, normal_cdf
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import RateFigure
@@ -36,7 +37,6 @@ from valuation.options._inputs import (
     each_draw,
 )
 from valuation.options._line_findings import thresholds_of, tree_of
-from valuation.options._normal import bivariate_normal
 from valuation.options._one_asset import enter_asset, one_asset_sensitivities, world_of
 
 __all__ = ["METHOD", "ExtendibleOptionInputs"]

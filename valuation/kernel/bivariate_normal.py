@@ -1,4 +1,4 @@
-"""The bivariate normal distribution function, for closed forms with two dates or two values."""
+"""The bivariate normal distribution function, for closed forms with two dates, two values, or a default and a value."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def bivariate_normal(first: Array, second: Array, correlation: Array) -> Array:
     ----------
     Owen (1956), Tables for computing bivariate normal probabilities, Annals of Mathematical Statistics 27.
 
-    Tested by: SciPy's multivariate normal (second method), limits; ``tests/valuation/options/test_normal.py``.
+    Tested by: SciPy's multivariate normal (second method), limits; ``tests/valuation/kernel/test_bivariate_normal.py``.
     """
     a, b, rho = np.broadcast_arrays(*(np.asarray(each, dtype=np.float64) for each in (first, second, correlation)))
     # What is next to 0 is 0 without a sign: its side decides below, and its product with √(1 − ρ²) could vanish.

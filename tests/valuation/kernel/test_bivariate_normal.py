@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from valuation.options._normal import bivariate_normal
+from valuation.kernel.bivariate_normal import bivariate_normal
 
 LEVELS = st.floats(-6, 6)
 
