@@ -6,6 +6,8 @@ from typing import Any
 
 from pledge.asset_classes import ASSET_CLASSES, Claim, Debtor, days_past_due
 from pledge.classification import classify_debtor
+from pledge.credit.irb_capital import irb_capital
+from pledge.credit.migration_value import migration_value
 from pledge.policy_catalogue import load_policies
 from pledge.provision import provision_ratios
 
@@ -47,8 +49,58 @@ def delinquency_days(inputs: Case) -> Case:
     return answer
 
 
+def _in_name(pd: float) -> str:
+    """A PD as the cases write it into the names of their outputs."""
+    return f"{pd * 100:.2f}".replace(".", "p")
+
+
+#: The cases state the formula of the day: Basel II in 2006, the final Basel III from 2023, both without a factor.
+BASEL_2, BASEL_3 = date(2006, 12, 31), date(2023, 1, 1)
+
+
+def irb_firms(inputs: Case, *, on: date) -> Case:
+    found = irb_capital(
+        inputs["pd_list"],
+        exposure_class="corporate",
+        lgd_share=inputs["lgd"],
+        scaling_factor=1.0,
+        rules=POLICIES["basel_irb"],
+        on=on,
+        maturity_years=inputs["effective_maturity_years"],
+        turnover_million_eur=inputs["annual_turnover_million_eur"],
+    )
+    weights = zip(inputs["pd_list"], found.risk_weight.tolist(), strict=True)
+    return {f"rw_pct_at_pd_{_in_name(pd)}pct": 100 * weight for pd, weight in weights}
+
+
+def irb_revolving(inputs: Case) -> Case:
+    answer: Case = {}
+    for lgd in inputs["lgd_list"]:
+        found = irb_capital(
+            inputs["pd_list"],
+            exposure_class="qrre_transactor",
+            lgd_share=lgd,
+            scaling_factor=1.0,
+            rules=POLICIES["basel_irb"],
+            on=BASEL_3,
+        )
+        weights = zip(inputs["pd_list"], found.risk_weight.tolist(), strict=True)
+        answer |= {f"rw_pct_pd_{_in_name(pd)}_lgd{lgd * 100:.0f}": 100 * weight for pd, weight in weights}
+    return answer
+
+
+def bond_after_a_year(inputs: Case) -> Case:
+    chance = [percent / 100 for percent in inputs["one_year_probability_pct"]]
+    found = migration_value(chance, value=inputs["value_at_horizon_per_100"])
+    return {"mean_value": found.mean, "std_value": found.standard_deviation}
+
+
 ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "cn-five-class-floor-by-overdue-days": five_class_floor,
     "cn-provision-coverage-three-reserves": provision_coverage,
     "days-past-due-from-first-unpaid-instalment": delinquency_days,
+    "basel2-irb-corporate-riskweights": lambda inputs: irb_firms(inputs, on=BASEL_2),
+    "basel3-irb-sme-lgd40-riskweights": lambda inputs: irb_firms(inputs, on=BASEL_3),
+    "basel3-irb-qrre-riskweights": irb_revolving,
+    "creditmetrics-bbb-one-year-value-moments": bond_after_a_year,
 }
