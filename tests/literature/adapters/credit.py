@@ -4,8 +4,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from pledge.asset_classes import ASSET_CLASSES, Claim, Debtor, days_past_due
 from pledge.classification import classify_debtor
+from pledge.credit.expected_credit_loss import LossPath, expected_loss
 from pledge.credit.irb_capital import irb_capital
 from pledge.credit.migration_value import migration_value
 from pledge.policy_catalogue import load_policies
@@ -95,6 +98,19 @@ def bond_after_a_year(inputs: Case) -> Case:
     return {"mean_value": found.mean, "std_value": found.standard_deviation}
 
 
+def amortising_loan(inputs: Case) -> Case:
+    """The page takes defaults at the end of a year over the life, in the middle of the year over twelve months."""
+    lgd = np.array(inputs["lgd"])
+    life = LossPath(np.array(inputs["exposure_by_year"]), np.array(inputs["marginal_pd_by_year"]), lgd, 1.0)
+    year = LossPath(np.array([inputs["twelve_month_exposure"]]), np.array([inputs["twelve_month_pd"]]), lgd, 1.0)
+    ends = {"end of year": "end", "mid-year (0.5)": "middle"}
+    asked = {"effective_rate_share": inputs["eir"]}
+    return {
+        "ecl_lifetime": expected_loss(life, timing=ends[inputs["lifetime_discounting"]], **asked).gross(2),
+        "ecl_12_month": expected_loss(year, timing=ends[inputs["twelve_month_discounting"]], **asked).gross(1),
+    }
+
+
 ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "cn-five-class-floor-by-overdue-days": five_class_floor,
     "cn-provision-coverage-three-reserves": provision_coverage,
@@ -103,4 +119,5 @@ ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "basel3-irb-sme-lgd40-riskweights": lambda inputs: irb_firms(inputs, on=BASEL_3),
     "basel3-irb-qrre-riskweights": irb_revolving,
     "creditmetrics-bbb-one-year-value-moments": bond_after_a_year,
+    "ecl-12-month-and-lifetime-amortising": amortising_loan,
 }
