@@ -11,6 +11,7 @@ from pledge.classification import classify_debtor
 from pledge.credit.expected_credit_loss import LossPath, expected_loss
 from pledge.credit.irb_capital import irb_capital
 from pledge.credit.migration_value import migration_value
+from pledge.credit.scorecard import ScoreScale
 from pledge.policy_catalogue import load_policies
 from pledge.provision import provision_ratios
 
@@ -111,6 +112,11 @@ def amortising_loan(inputs: Case) -> Case:
     }
 
 
+def points_to_double_odds(inputs: Case) -> Case:
+    scale = ScoreScale(inputs["reference_score"], inputs["reference_odds_good_to_bad"], inputs["points_to_double_odds"])
+    return {"factor": scale.factor, "offset": scale.offset}
+
+
 ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "cn-five-class-floor-by-overdue-days": five_class_floor,
     "cn-provision-coverage-three-reserves": provision_coverage,
@@ -120,4 +126,5 @@ ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "basel3-irb-qrre-riskweights": irb_revolving,
     "creditmetrics-bbb-one-year-value-moments": bond_after_a_year,
     "ecl-12-month-and-lifetime-amortising": amortising_loan,
+    "scorecard-points-to-double-odds": points_to_double_odds,
 }
