@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from valuation.errors import InputError
-from valuation.options._normal import bivariate_normal
+from valuation.kernel.bivariate_normal import bivariate_normal
 
 __all__ = ["LimitingLoss"]
 
