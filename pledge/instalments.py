@@ -8,18 +8,28 @@ whole fen; between two roundings every number is an exact fraction.
 
 from __future__ import annotations
 
-import calendar as month_lengths
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Any
 
 import pledge.schedule
-from valuation.errors import InputError
-from valuation.kernel.calendar import AdjustedDate, ChinaCalendar
+from pledge.day_counts import DAY_COUNTS, DayCount
+from pledge.loan_terms import (
+    DUE_DATE_CONVENTIONS,
+    DueDateConvention,
+    InterestDates,
+    LoanPeriod,
+    LoanTerms,
+    Owed,
+    Period,
+    loan_periods,
+    months_after,
+)
 from valuation.kernel.discovery import discover, named
+from valuation.kernel.fields import FrozenModel, parse
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.money import Money, Rounding
 
@@ -32,6 +42,8 @@ __all__ = [
     "InterestDates",
     "LoanPeriod",
     "LoanTerms",
+    "NoParameters",
+    "Owed",
     "Period",
     "RepaymentForm",
     "Schedule",
@@ -39,111 +51,9 @@ __all__ = [
     "build_schedule",
     "loan_periods",
     "months_after",
+    "read_parameters",
     "repayment_forms",
 ]
-
-#: ``monthly``: rate × months / 12, whatever the days (30/360). The others: rate × actual days / basis.
-DayCount = Literal["monthly", "actual/360", "actual/364", "actual/365"]
-DAY_COUNTS: tuple[str, ...] = get_args(DayCount)
-#: What happens to a due date that is not a working day.
-DueDateConvention = Literal["none", "following", "modified_following"]
-DUE_DATE_CONVENTIONS: tuple[str, ...] = get_args(DueDateConvention)
-#: Whether interest runs to the contractual day or to the day moved by a holiday.
-InterestDates = Literal["unadjusted", "adjusted"]
-TO_THE_FEN = Rounding()
-MAXIMUM_PERIODS = 1200
-LONGEST_PERIOD = 60
-#: With these limits every due date is a date (1200 periods of 60 months are 6000 years).
-LATEST_YEAR = 3900
-
-
-@dataclass(frozen=True)
-class Period:
-    """The distance between two due dates: a number of months or a number of days, not both."""
-
-    months: int = 0
-    days: int = 0
-
-    def __post_init__(self) -> None:
-        if min(self.months, self.days) != 0 or not 0 < max(self.months, self.days) <= LONGEST_PERIOD:
-            raise InputError.of(
-                "period", found=f"months={self.months}, days={self.days}", expected="one of them positive"
-            )
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoanTerms:
-    """What was agreed on a loan, as far as its payments depend on it.
-
-    ``annual_rate_share`` is a share of one a year (0.0435, not 4.35). ``end_of_month``: a loan drawn on the
-    last day of a month falls due on last days (31 January, 29 February, 31 March); otherwise the day is kept
-    and shortened only where a month is shorter. ``calendar`` is needed when due dates move off holidays.
-    """
-
-    principal_fen: int
-    annual_rate_share: Decimal
-    drawdown_date: datetime.date
-    period_count: int
-    period: Period = Period(months=1)
-    day_count: DayCount = "monthly"
-    interest_rounding: Rounding = TO_THE_FEN
-    instalment_rounding: Rounding = TO_THE_FEN
-    due_date_convention: DueDateConvention = "none"
-    interest_dates: InterestDates = "unadjusted"
-    end_of_month: bool = False
-    calendar: ChinaCalendar | None = field(default=None, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        """Refuse terms that are out of range or contradict each other."""
-        for name, found, expected, holds in (*self._ranges(), *self._agreements()):
-            if not holds:
-                raise InputError.of(name, found=found, expected=expected)
-
-    def _ranges(self) -> list[tuple[str, object, str, bool]]:
-        principal, count, rate = self.principal_fen, self.period_count, self.annual_rate_share
-        counted = type(count) is int and 1 <= count <= MAXIMUM_PERIODS
-        return [
-            ("principal_fen", principal, "a whole number of fen above 0", type(principal) is int and principal > 0),
-            ("annual_rate_share", rate, "a share of one of 0 or more", rate.is_finite() and rate >= 0),
-            ("period_count", count, f"1 to {MAXIMUM_PERIODS}", counted),
-            ("drawdown_date", self.drawdown_date, f"up to {LATEST_YEAR}", self.drawdown_date.year <= LATEST_YEAR),
-            ("day_count", self.day_count, f"one of {', '.join(DAY_COUNTS)}", self.day_count in DAY_COUNTS),
-        ]
-
-    def _agreements(self) -> list[tuple[str, object, str, bool]]:
-        in_months, monthly = self.period.months > 0, self.day_count == "monthly"
-        moves, adjusted = self.due_date_convention != "none", self.interest_dates == "adjusted"
-        month_end = in_months and _last_of_month(self.drawdown_date)
-        return [
-            ("day_count", "monthly, periods in days", "a day count of actual days", in_months or not monthly),
-            ("interest_dates", "adjusted, day count monthly", "unadjusted", not (adjusted and monthly)),
-            ("interest_dates", "adjusted, convention none", "a due date convention", moves or not adjusted),
-            ("calendar", "nothing", "a calendar, to move due dates", self.calendar is not None or not moves),
-            (
-                "end_of_month",
-                f"a drawdown on {self.drawdown_date}",
-                "periods in months, a drawdown on the last day of a month",
-                month_end or not self.end_of_month,
-            ),
-        ]
-
-
-@dataclass(frozen=True)
-class LoanPeriod:
-    """One interest period: when it runs, when its payment is due, and its rate (a share of one, exact)."""
-
-    number: int
-    start: datetime.date
-    end: datetime.date
-    due_date: datetime.date
-    rate_share: Fraction
-    is_last: bool
-    warning: NamedWarning | None = None
-
-    @property
-    def days(self) -> int:
-        """The calendar days on which interest runs."""
-        return (self.end - self.start).days
 
 
 @dataclass(frozen=True)
@@ -181,7 +91,9 @@ class Schedule:
 
     ``instalment_fen`` is the rounded level payment where the form has one, else None. Tables printed by banks
     often show the unrounded total; ``exact_total_interest_fen`` is that number, and differs from
-    ``total_interest_fen``, which is what the rows add up to and what the borrower pays.
+    ``total_interest_fen``, which is what the rows add up to and what the borrower pays. ``interest_base_fen`` is
+    the constant amount on which a flat rate is charged; None where interest follows the balance. A row with negative
+    principal adds its interest to the principal instead of asking for a payment.
     """
 
     form: str
@@ -189,6 +101,8 @@ class Schedule:
     exact_total_interest_fen: Fraction
     instalment_fen: int | None
     warnings: tuple[NamedWarning, ...]
+    periods: tuple[LoanPeriod, ...] = field(repr=False)
+    interest_base_fen: int | None = None
 
     @property
     def total_interest_fen(self) -> int:
@@ -221,14 +135,23 @@ class Schedule:
         }
 
 
+class NoParameters(FrozenModel):
+    """A repayment form that needs to be told nothing besides the terms."""
+
+
 @dataclass(frozen=True)
 class RepaymentForm:
-    """A way of repaying: its name, the question it answers for the borrower, how its schedule is built."""
+    """A way of repaying: its name, the question it answers for the borrower, how its schedule is built.
+
+    ``parameters`` is the model of what this form alone must be told; ``build`` gets the agreed terms, what is still
+    owed under them, and those parameters read and checked.
+    """
 
     id: str
     label: Label
     question: Label
-    build: Callable[[LoanTerms], Schedule]
+    build: Callable[[LoanTerms, Owed, Any], Schedule]
+    parameters: type[FrozenModel] = NoParameters
 
 
 def repayment_forms() -> dict[str, RepaymentForm]:
@@ -239,12 +162,37 @@ def repayment_forms() -> dict[str, RepaymentForm]:
     return discover(pledge.schedule, attribute="REPAYMENT_FORM", of_type=RepaymentForm)
 
 
-def build_schedule(form: str, terms: LoanTerms) -> Schedule:
-    """What does the borrower pay under repayment form ``form``?
+def read_parameters(form: str, parameters: Mapping[str, Any] | FrozenModel | None = None) -> FrozenModel:
+    """What was this repayment form told, once checked against its own model?
 
     Raises
     ------
     UnknownNameError : there is no such form.
+    InputError : a parameter that is missing, unknown or out of range, by its name under ``repayment.parameters``.
+
+    Tested by: ``tests/pledge/schedule/test_parameters.py``.
+    """
+    model = named(repayment_forms(), form, field="repayment.form").parameters
+    if isinstance(parameters, model):
+        return parameters
+    stated = parameters.model_dump() if isinstance(parameters, FrozenModel) else (parameters or {})
+    return parse(model, stated, field="repayment.parameters")
+
+
+def build_schedule(
+    form: str, terms: LoanTerms, parameters: Mapping[str, Any] | FrozenModel | None = None, *, owed: Owed | None = None
+) -> Schedule:
+    """What does the borrower pay under repayment form ``form``?
+
+    Parameters
+    ----------
+    parameters : what the form alone must be told, as stated or as its own model; see :func:`read_parameters`.
+    owed : what is left of a running loan; without it the whole loan in all its periods.
+
+    Raises
+    ------
+    UnknownNameError : there is no such form.
+    InputError : parameters that the form does not allow, or not under these terms.
 
     Examples
     --------
@@ -256,78 +204,55 @@ def build_schedule(form: str, terms: LoanTerms) -> Schedule:
 
     Tested by: published schedules, closed forms and hypothesis in ``tests/pledge/schedule/``.
     """
-    return named(repayment_forms(), form, field="repayment.form").build(terms)
-
-
-def months_after(day: datetime.date, months: int, *, end_of_month: bool = False) -> datetime.date:
-    """Which day is so many months later, the day of the month kept where the month has it?
-
-    Raises
-    ------
-    InputError : the day lies beyond the year 9999.
-
-    Examples
-    --------
-    >>> months_after(datetime.date(2024, 1, 31), 1)
-    datetime.date(2024, 2, 29)
-    >>> months_after(datetime.date(2024, 2, 29), 1, end_of_month=True)
-    datetime.date(2024, 3, 31)
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not datetime.MINYEAR <= year <= datetime.MAXYEAR:
-        raise InputError.of("months", found=f"{months} from {day}", expected="a day up to the year 9999")
-    length = month_lengths.monthrange(year, month + 1)[1]
-    return datetime.date(year, month + 1, length if end_of_month else min(day.day, length))
-
-
-def loan_periods(terms: LoanTerms) -> tuple[LoanPeriod, ...]:
-    """From which day to which day does interest run in each period, when is it due, at which rate?
-
-    A due date that is not a working day moves by the convention of the terms. The interest period ends on
-    the contractual day (``unadjusted``) or on the moved one (``adjusted``).
-    """
-    periods: list[LoanPeriod] = []
-    start = terms.drawdown_date
-    for number in range(1, terms.period_count + 1):
-        contractual = _contractual_day(terms, number)
-        due = _moved(terms, contractual)
-        end = due.day if terms.interest_dates == "adjusted" else contractual
-        rate = _period_rate(terms, (end - start).days)
-        is_last = number == terms.period_count
-        periods.append(LoanPeriod(number, start, end, due.day, rate, is_last, due.warning))
-        start = end
-    return tuple(periods)
+    read = read_parameters(form, parameters)
+    left = Owed(terms.principal_fen, loan_periods(terms)) if owed is None else owed
+    return repayment_forms()[form].build(terms, left, read)
 
 
 def amortise(
     terms: LoanTerms,
-    periods: tuple[LoanPeriod, ...],
+    owed: Owed,
     *,
     form: str,
-    principal_due: Callable[[int], int],
+    principal_due: Callable[[LoanPeriod, int], int],
     exact_total_interest_fen: Fraction,
     instalment_fen: int | None = None,
+    interest_base_fen: int | None = None,
+    capitalised_to: int = 0,
 ) -> Schedule:
     """Run the balance down period by period.
 
-    Interest of a period is balance × period rate, rounded by ``terms.interest_rounding``. ``principal_due``
-    tells from the interest of a period (fen) the principal that falls due with it (fen). It never exceeds the
-    balance, is never below zero, and in the last period it is the whole balance.
+    Interest of a period is carried interest + balance × period rate, rounded by ``terms.interest_rounding``; under a
+    flat rate ``interest_base_fen`` stands for the balance. ``principal_due`` tells from a period and its interest
+    (fen) the principal that falls due with it (fen). It never exceeds the balance and is never below zero, and in
+    the last period it is the whole balance. Up to the period ``capitalised_to`` nothing falls due: the interest is
+    added to the balance.
     """
     rows: list[Instalment] = []
-    warnings = _summarised([period.warning for period in periods if period.warning is not None])
-    balance = terms.principal_fen
-    for period in periods:
-        interest = terms.interest_rounding.to_fen(balance * period.rate_share)
-        due = principal_due(interest)
-        if due < 0 and not period.is_last:
+    warnings = _summarised([period.warning for period in owed.periods if period.warning is not None])
+    balance = owed.principal_fen
+    for period in owed.periods:
+        base = balance if interest_base_fen is None else interest_base_fen
+        interest = terms.interest_rounding.to_fen(period.carried_fen + base * period.rate_share)
+        is_capitalised = period.number <= capitalised_to
+        due = -interest if is_capitalised else principal_due(period, interest)
+        if due < 0 and not period.is_last and not is_capitalised:
             warnings.append(_interest_exceeds_instalment(period.number))
-        principal = balance if period.is_last else min(max(due, 0), balance)
+            due = 0
+        principal = balance if period.is_last else min(due, balance)
         balance -= principal
         rows.append(_row(period, interest, principal, balance))
         if balance == 0 and principal and not period.is_last:
-            warnings.append(_paid_off_early(period.number, len(periods)))
-    return Schedule(form, tuple(rows), exact_total_interest_fen, instalment_fen, tuple(warnings))
+            warnings.append(_paid_off_early(period.number, owed.periods[-1].number))
+    return Schedule(
+        form=form,
+        rows=tuple(rows),
+        exact_total_interest_fen=exact_total_interest_fen,
+        instalment_fen=instalment_fen,
+        warnings=tuple(warnings),
+        periods=owed.periods,
+        interest_base_fen=interest_base_fen,
+    )
 
 
 def _row(period: LoanPeriod, interest: int, principal: int, balance: int) -> Instalment:
@@ -342,30 +267,6 @@ def _row(period: LoanPeriod, interest: int, principal: int, balance: int) -> Ins
         payment_fen=interest + principal,
         balance_fen=balance,
     )
-
-
-def _contractual_day(terms: LoanTerms, number: int) -> datetime.date:
-    if terms.period.months:
-        return months_after(terms.drawdown_date, number * terms.period.months, end_of_month=terms.end_of_month)
-    return terms.drawdown_date + datetime.timedelta(days=number * terms.period.days)
-
-
-def _moved(terms: LoanTerms, day: datetime.date) -> AdjustedDate:
-    if terms.due_date_convention == "none":
-        return AdjustedDate(day)
-    assert terms.calendar is not None, "terms that move due dates have a calendar"
-    return terms.calendar.adjust(day, terms.due_date_convention)
-
-
-def _period_rate(terms: LoanTerms, days: int) -> Fraction:
-    yearly = Fraction(terms.annual_rate_share)
-    if terms.day_count == "monthly":
-        return yearly * terms.period.months / 12
-    return yearly * days / int(terms.day_count.removeprefix("actual/"))
-
-
-def _last_of_month(day: datetime.date) -> bool:
-    return day.day == month_lengths.monthrange(day.year, day.month)[1]
 
 
 def _summarised(found: list[NamedWarning]) -> list[NamedWarning]:

@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from fractions import Fraction
-
-from pledge.instalments import LoanPeriod, LoanTerms, RepaymentForm, Schedule, amortise, loan_periods
+from pledge.instalments import LoanTerms, NoParameters, Owed, RepaymentForm, Schedule, amortise
+from pledge.schedule._level import level_payment
 from valuation.kernel.labels import Label
 
 __all__ = ["REPAYMENT_FORM"]
 
 
-def _build(terms: LoanTerms) -> Schedule:
+def _build(terms: LoanTerms, owed: Owed, parameters: NoParameters) -> Schedule:
     """The level payment rounded by the instalment rounding; the last payment absorbs the difference.
 
     Without rounding Σ interest = n · A − P.
     """
-    periods = loan_periods(terms)
-    exact_instalment = _level_payment(terms.principal_fen, periods)
+    exact_instalment = level_payment(owed.principal_fen, owed.periods)
     instalment = terms.instalment_rounding.to_fen(exact_instalment)
     return amortise(
         terms,
-        periods,
+        owed,
         form=REPAYMENT_FORM.id,
-        principal_due=lambda interest: instalment - interest,
-        exact_total_interest_fen=len(periods) * exact_instalment - terms.principal_fen,
+        principal_due=lambda _, interest: instalment - interest,
+        exact_total_interest_fen=len(owed.periods) * exact_instalment - owed.principal_fen,
         instalment_fen=instalment,
     )
-
-
-def _level_payment(principal_fen: int, periods: tuple[LoanPeriod, ...]) -> Fraction:
-    """Which constant payment brings the balance to exactly zero?
-
-    A = P · Π(1 + rₖ) / Σₖ Πⱼ₍ⱼ>ₖ₎(1 + rⱼ); at a constant rate the annuity P · r / (1 − (1 + r)⁻ⁿ), at rate
-    zero P/n. All rates are brought to one denominator D, so that only whole numbers are multiplied.
-    """
-    denominator = math.lcm(*(period.rate_share.denominator for period in periods))
-    growth, payments, scale = 1, 0, 1
-    for period in periods:
-        scale *= denominator
-        factor = int(denominator * (1 + period.rate_share))
-        growth *= factor
-        payments = payments * factor + scale
-    return Fraction(principal_fen * growth, payments)
 
 
 REPAYMENT_FORM = RepaymentForm(

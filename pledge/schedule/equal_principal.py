@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pledge.instalments import LoanTerms, RepaymentForm, Schedule, amortise, loan_periods
+from pledge.instalments import LoanTerms, NoParameters, Owed, RepaymentForm, Schedule, amortise
+from pledge.schedule._level import interest_of_parts
 from valuation.kernel.labels import Label
 
 __all__ = ["REPAYMENT_FORM"]
 
 
-def _build(terms: LoanTerms) -> Schedule:
+def _build(terms: LoanTerms, owed: Owed, parameters: NoParameters) -> Schedule:
     """Principal P/n rounded by the instalment rounding; the last period absorbs the difference.
 
     Without rounding Σ interest = Σ P · (n − k + 1)/n · rₖ, at a constant rate P · r · (n + 1)/2.
     """
-    periods = loan_periods(terms)
-    share = Fraction(terms.principal_fen, len(periods))
+    share = Fraction(owed.principal_fen, len(owed.periods))
     principal_each = terms.instalment_rounding.to_fen(share)
-    exact = share * sum(((len(periods) - period.number + 1) * period.rate_share for period in periods), Fraction(0))
     return amortise(
         terms,
-        periods,
+        owed,
         form=REPAYMENT_FORM.id,
-        principal_due=lambda _: principal_each,
-        exact_total_interest_fen=exact,
+        principal_due=lambda _period, _interest: principal_each,
+        exact_total_interest_fen=interest_of_parts(owed.principal_fen, [share] * len(owed.periods), owed.periods),
     )
 
 

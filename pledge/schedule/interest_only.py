@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from pledge.instalments import LoanTerms, RepaymentForm, Schedule, amortise, loan_periods
+from pledge.instalments import LoanTerms, NoParameters, Owed, RepaymentForm, Schedule, amortise
+from pledge.schedule._level import interest_of_parts
 from valuation.kernel.labels import Label
 
 __all__ = ["REPAYMENT_FORM"]
 
 
-def _build(terms: LoanTerms) -> Schedule:
+def _build(terms: LoanTerms, owed: Owed, parameters: NoParameters) -> Schedule:
     """Interest on the whole principal in each period; Σ interest = P · Σ rₖ."""
-    periods = loan_periods(terms)
-    exact = terms.principal_fen * sum((period.rate_share for period in periods), Fraction(0))
-    return amortise(terms, periods, form=REPAYMENT_FORM.id, principal_due=lambda _: 0, exact_total_interest_fen=exact)
+    exact = interest_of_parts(owed.principal_fen, [0] * len(owed.periods), owed.periods)
+    return amortise(
+        terms,
+        owed,
+        form=REPAYMENT_FORM.id,
+        principal_due=lambda _period, _interest: 0,
+        exact_total_interest_fen=exact,
+    )
 
 
 REPAYMENT_FORM = RepaymentForm(

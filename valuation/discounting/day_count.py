@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from valuation.errors import InputError, UnknownNameError
 
-__all__ = ["CouponGrid", "DayCount", "day_fraction"]
+__all__ = ["CouponGrid", "DayCount", "day_fraction", "days_of_30_360", "exact_isda_years"]
 
 #: ``ACT/ACT ISDA``: days in leap years over 366, other days over 365. ``ACT/ACT ICMA``: days over the days of the
 #: coupon period. ``30/360``: Bond Basis. ``ACT/365F`` and ``ACT/360``: days over a fixed number.
@@ -102,14 +102,14 @@ def day_fraction(
     if coupons is not None:
         return float(_icma(start, end, coupons))
     if convention == "ACT/ACT ISDA":
-        return float(_isda(start, end))
+        return float(exact_isda_years(start, end))
     if convention == "30/360":
-        return float(Fraction(_days_of_30_360(start, end), 360))
+        return float(Fraction(days_of_30_360(start, end), 360))
     return (end - start).days / _FIXED_YEAR_DAYS[convention]
 
 
-def _isda(start: datetime.date, end: datetime.date) -> Fraction:
-    """Days of each calendar year over the days of that year."""
+def exact_isda_years(start: datetime.date, end: datetime.date) -> Fraction:
+    """How many years by ACT/ACT ISDA, exact: days of each calendar year over the days of that year?"""
     return sum((_part_of_year(year, start, end) for year in range(start.year, end.year + 1)), Fraction(0))
 
 
@@ -131,8 +131,11 @@ def _part_of_period(since: datetime.date, until: datetime.date, start: datetime.
     return Fraction((min(until, end) - max(since, start)).days, (until - since).days)
 
 
-def _days_of_30_360(start: datetime.date, end: datetime.date) -> int:
-    """Months of 30 days; the 31st counts as the 30th, at the end only if the period began on a 30th or 31st."""
+def days_of_30_360(start: datetime.date, end: datetime.date) -> int:
+    """How many days by 30/360 Bond Basis?
+
+    Months of 30 days; the 31st counts as the 30th, at the end only if the period began on a 30th or 31st.
+    """
     first = min(start.day, 30)
     last = 30 if end.day == 31 and first == 30 else end.day
     return 360 * (end.year - start.year) + 30 * (end.month - start.month) + last - first

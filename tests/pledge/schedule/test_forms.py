@@ -19,46 +19,17 @@ from hypothesis import strategies as st
 import pledge.schedule
 from pledge.instalments import (
     DAY_COUNTS,
-    DUE_DATE_CONVENTIONS,
     LoanTerms,
-    Period,
     RepaymentForm,
     build_schedule,
     loan_periods,
     repayment_forms,
 )
+from tests.pledge.schedule.loans import loan_terms
 from valuation.errors import UnknownNameError
 from valuation.kernel.calendar import load_china_calendar
-from valuation.kernel.money import Rounding
 
 FORMS = sorted(repayment_forms())
-PERIODS = [Period(months=1), Period(months=3), Period(days=7)]
-roundings = st.builds(
-    Rounding,
-    unit_fen=st.sampled_from([1, 10, 100, 10_000]),
-    mode=st.sampled_from(["half_up", "half_even", "ceiling", "down"]),
-)
-
-
-@st.composite
-def loan_terms(draw: st.DrawFn) -> LoanTerms:
-    period = draw(st.sampled_from(PERIODS))
-    day_count = draw(st.sampled_from([d for d in DAY_COUNTS if period.months or d != "monthly"]))
-    convention = draw(st.sampled_from(DUE_DATE_CONVENTIONS))
-    dates = ["unadjusted"] if convention == "none" or day_count == "monthly" else ["unadjusted", "adjusted"]
-    return LoanTerms(
-        principal_fen=draw(st.integers(1, 10**13)),
-        annual_rate_share=draw(st.decimals(0, 3, places=6)),
-        drawdown_date=draw(st.dates(datetime.date(2006, 1, 1), datetime.date(2030, 12, 31))),
-        period_count=draw(st.integers(1, 60)),
-        period=period,
-        day_count=day_count,
-        interest_rounding=draw(roundings),
-        instalment_rounding=draw(roundings),
-        due_date_convention=convention,
-        interest_dates=draw(st.sampled_from(dates)),
-        calendar=load_china_calendar(),
-    )
 
 
 def test_the_three_forms_are_there_and_say_what_they_are() -> None:
