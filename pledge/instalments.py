@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -28,6 +28,7 @@ from pledge.loan_terms import (
     loan_periods,
     months_after,
 )
+from valuation.errors import InputError
 from valuation.kernel.discovery import discover, named
 from valuation.kernel.fields import FrozenModel, parse
 from valuation.kernel.labels import Label, NamedWarning
@@ -54,6 +55,9 @@ __all__ = [
     "read_parameters",
     "repayment_forms",
 ]
+
+#: Where the parameters of a form stand in a request; the path of every problem with them begins so.
+_PARAMETERS = "repayment.parameters"
 
 
 @dataclass(frozen=True)
@@ -176,7 +180,7 @@ def read_parameters(form: str, parameters: Mapping[str, Any] | FrozenModel | Non
     if isinstance(parameters, model):
         return parameters
     stated = parameters.model_dump() if isinstance(parameters, FrozenModel) else (parameters or {})
-    return parse(model, stated, field="repayment.parameters")
+    return parse(model, stated, field=_PARAMETERS)
 
 
 def build_schedule(
@@ -206,7 +210,12 @@ def build_schedule(
     """
     read = read_parameters(form, parameters)
     left = Owed(terms.principal_fen, loan_periods(terms)) if owed is None else owed
-    return repayment_forms()[form].build(terms, left, read)
+    try:
+        return repayment_forms()[form].build(terms, left, read)
+    except InputError as error:
+        raise InputError.from_problems(
+            replace(problem, field=f"{_PARAMETERS}.{problem.field}") for problem in error.problems
+        ) from error
 
 
 def amortise(

@@ -215,7 +215,12 @@ _BINDING = {
 def _offer(basis: QuoteBasis, principal_fen: int) -> Offer:
     loan = basis.request.loan
     terms = replace(basis.terms, principal_fen=principal_fen)
-    schedule = build_schedule(loan.repayment.form, terms)
+    try:
+        schedule = build_schedule(loan.repayment.form, terms, loan.repayment.parameters)
+    except InputError as error:
+        raise InputError.from_problems(
+            replace(problem, field=f"loan.{problem.field}") for problem in error.problems
+        ) from error
     fees_fen = fen_of(loan.fees_upfront)
     rate = _effective_rate(terms, schedule, fees_fen)
     support = _support(basis, terms, schedule)

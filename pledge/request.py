@@ -11,7 +11,16 @@ from decimal import Decimal
 from types import GenericAlias
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, create_model, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    create_model,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from pledge.instalments import DayCount, DueDateConvention, InterestDates, repayment_forms
@@ -29,6 +38,7 @@ from valuation.kernel.fields import (
     Reason,
     StrictBool,
     WholeNumber,
+    field_problems,
 )
 from valuation.kernel.money import Rounding, RoundingMode
 
@@ -75,6 +85,7 @@ class RepaymentRequest(FrozenModel):
     Attributes
     ----------
     form : a repayment form.
+    parameters : what that form alone must be told, by its own model; nothing for most forms.
     period_months : 1 for monthly, 3 for quarterly payments.
     day_count : ``monthly`` (rate × months / 12) or actual days over a basis.
     interest_rounding, instalment_rounding : of the interest of a period; of the level payment or principal part.
@@ -83,6 +94,7 @@ class RepaymentRequest(FrozenModel):
     """
 
     form: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
     period_months: Literal[1, 3]
     day_count: DayCount
     interest_rounding: RoundingRequest = RoundingRequest()
@@ -90,6 +102,21 @@ class RepaymentRequest(FrozenModel):
     due_date_convention: DueDateConvention
     interest_dates: InterestDates = "unadjusted"
     end_of_month: StrictBool = False
+
+    @field_validator("parameters")
+    @classmethod
+    def _of_the_form(cls, found: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """Read them by the model of the form; an unknown form has been refused already."""
+        form = repayment_forms().get(info.data.get("form", ""))
+        if form is None:
+            return found
+        try:
+            return form.parameters.model_validate(found).model_dump(mode="json", exclude_unset=True)
+        except ValidationError as error:
+            problems = "; ".join(
+                str(problem).removeprefix(": ") for problem in field_problems(error.errors(), data=found)
+            )
+            raise PydanticCustomError("parameters", "{problems}", {"problems": problems}) from None
 
 
 class LoanRequest(FrozenModel):
@@ -256,7 +283,12 @@ def request_model(policies: Mapping[str, DatedTable] | None = None) -> type[Pled
     """
     known = load_policies() if policies is None else policies
     pools, subsidies = (policies_of_kind(known, kind) for kind in ("risk_pool", "interest_subsidy"))
-    repayment = create_model("RepaymentRequest", __base__=RepaymentRequest, form=(_one_of(repayment_forms()), ...))
+    repayment = create_model(
+        "RepaymentRequest",
+        __base__=RepaymentRequest,
+        form=(_one_of(repayment_forms()), ...),
+        parameters=(_parameters_of_forms(), Field(default_factory=dict)),
+    )
     loan = create_model("LoanRequest", __base__=LoanRequest, repayment=(repayment, ...))
     guarantee, insurance = (_premium_model(known, kind) for kind in ("guarantee_premium", "insurance_premium"))
     by_policy: Any = GenericAlias(dict, (_one_of(known), dict[str, WhatIf]))
@@ -282,6 +314,29 @@ def _premium_model(known: Mapping[str, DatedTable], kind: str) -> Any:
         __doc__=PremiumRequest.__doc__,
         policy=(_one_of(policies_of_kind(known, kind)) | None, None),
     )
+
+
+def _parameters_of_forms() -> Any:
+    """An object that one of the forms reads; the schema lists the models of all of them."""
+    models = {form.parameters for form in repayment_forms().values()}
+    schemas = [_inlined(model.model_json_schema()) for model in sorted(models, key=lambda model: model.__name__)]
+    return Annotated[dict[str, Any], WithJsonSchema({"type": "object", "anyOf": schemas, "default": {}})]
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with its models written where they are used: a reference would not be found inside another."""
+    models = schema.pop("$defs", {})
+
+    def written(part: Any) -> Any:
+        if isinstance(part, list):
+            return [written(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return written(models[part["$ref"].removeprefix("#/$defs/")])
+        return {key: written(value) for key, value in part.items()}
+
+    return {key: written(value) for key, value in schema.items()}
 
 
 def _one_of(names: Iterable[str]) -> Any:

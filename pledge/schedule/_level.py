@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from pledge.instalments import LoanPeriod
 
-__all__ = ["interest_of_parts", "level_payment"]
+__all__ = ["balance_after", "interest_of_parts", "level_payment"]
 
 
 def level_payment(
@@ -30,8 +30,16 @@ def level_payment(
     return (growth - left_fen * scale) / payments
 
 
+def balance_after(principal_fen: int | Fraction, periods: Sequence[LoanPeriod], *, payment_fen: Fraction) -> Fraction:
+    """What is left after so many periods of one payment, without rounding?"""
+    balance = Fraction(principal_fen)
+    for period in periods:
+        balance += period.carried_fen + balance * period.rate_share - payment_fen
+    return balance
+
+
 def interest_of_parts(
-    principal_fen: int, parts_fen: Sequence[int | Fraction], periods: Sequence[LoanPeriod]
+    principal_fen: int | Fraction, parts_fen: Sequence[int | Fraction], periods: Sequence[LoanPeriod]
 ) -> Fraction:
     """How much interest do these principal parts leave to be paid, without rounding?
 

@@ -118,7 +118,7 @@ BAD: list[tuple[str, Change, str]] = [
     ("loan.term_months", lambda d: d["loan"].update(term_months=-12), "greater than or equal to 1"),
     ("loan.term_months", lambda d: d["loan"].update(term_months="36"), "integer"),
     ("loan.fees_upfront", lambda d: d["loan"].pop("fees_upfront"), "a value"),
-    ("loan.repayment.form", lambda d: d["loan"]["repayment"].update(form="balloon"), "equal_instalment"),
+    ("loan.repayment.form", lambda d: d["loan"]["repayment"].update(form="lump_sum"), "equal_instalment"),
     ("loan.repayment.period_months", lambda d: d["loan"]["repayment"].update(period_months=2), "1 or 3"),
     ("loss_scenarios_share", lambda d: d.update(loss_scenarios_share=["1.5"]), "from 0 to 1"),
     ("what_if.nowhere", lambda d: d.update(what_if={"nowhere": {}}), "haikou_risk_pool"),

@@ -10,8 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from pledge.amortised_cost import amortised_cost
 from pledge.cover import Cover, cover, maximum_loan
 from pledge.instalments import LoanTerms, Period, Schedule, build_schedule
+from pledge.plan import accrued_interest, payment_plan
 from valuation.discounting.internal_rate import InternalRate, dated_internal_rate
 from valuation.kernel.money import Rounding
 
@@ -25,6 +27,7 @@ ROUNDINGS = {
     "ceiling to whole currency unit": WHOLE_UNIT_UP,
     "half-even, 2 decimals": HALF_EVEN,
     "2 decimals": Rounding(),
+    "nearest whole unit": Rounding(unit_fen=100),
 }
 PERIODS = {"month": Period(months=1), "7 days": Period(days=7)}
 
@@ -118,6 +121,80 @@ def weekly_instalments(inputs: Case) -> Case:
     }
 
 
+def _by_months(inputs: Case, form: str, parameters: Case | None = None) -> Schedule:
+    terms = LoanTerms(
+        principal_fen=fen(inputs["principal"]),
+        annual_rate_share=share_of_percent(inputs["annual_rate_pct"]),
+        drawdown_date=date.fromisoformat(inputs["disbursement_date"]),
+        period_count=inputs["monthly_instalments"],
+        interest_rounding=ROUNDINGS[inputs["interest_rounding"]],
+        instalment_rounding=ROUNDINGS[inputs["instalment_rounding"]],
+    )
+    return build_schedule(form, terms, parameters)
+
+
+def flat_interest(inputs: Case) -> Case:
+    schedule = _by_months(inputs, "flat_rate")
+    (interest_each,) = {row.interest_fen for row in schedule.rows}
+    return {
+        "instalment": units(schedule.rows[0].payment_fen),
+        "interest_each_period": units(interest_each),
+        "last_instalment": units(schedule.rows[-1].payment_fen),
+        "total_interest": units(schedule.total_interest_fen),
+        "balance_after_12": units(schedule.rows[11].balance_fen),
+    }
+
+
+def interest_only_start(inputs: Case) -> Case:
+    parameters = {
+        "grace_periods": inputs["interest_only_periods_at_start"],
+        "meaning": "interest_only",
+        "afterwards": "equal_instalment",
+    }
+    schedule = _by_months(inputs, "grace", parameters)
+    return {
+        "instalment_in_grace": units(schedule.rows[0].payment_fen),
+        "instalment_after_grace": units(schedule.rows[3].payment_fen),
+        "last_instalment": units(schedule.rows[-1].payment_fen),
+        "total_interest": units(schedule.total_interest_fen),
+        "balance_after_4": units(schedule.rows[3].balance_fen),
+    }
+
+
+def interest_to_payoff_date(inputs: Case) -> Case:
+    rounding = ROUNDINGS[inputs["money_rounding"]]
+    terms = LoanTerms(
+        principal_fen=fen(inputs["principal"]),
+        annual_rate_share=share_of_percent(inputs["annual_rate_pct"]),
+        drawdown_date=date.fromisoformat(inputs["first_date"]),
+        period_count=inputs["periods"],
+        period=PERIODS[inputs["period"]],
+        day_count={"30/360, a month split by actual days": "monthly"}[inputs["day_count"]],
+        interest_rounding=rounding,
+        instalment_rounding=rounding,
+    )
+    plan, payoff = payment_plan("equal_instalment", terms), date.fromisoformat(inputs["payoff_date"])
+    row = plan.row_on(payoff)
+    return {
+        "instalment": units(plan.rows[0].principal_fen + plan.rows[0].interest_fen),
+        "scheduled_balance_after_1": units(plan.principal_after(plan.rows[0].period_end)),
+        "interest_period2_to_payoff_date": units(rounding.to_fen(accrued_interest(row, upto=payoff))),
+        "interest_period2_full": units(row.interest_fen),
+    }
+
+
+def bond_above_par(inputs: Case) -> Case:
+    ten_thousand = 10_000
+    face = fen(inputs["face_10k_cny"], unit=ten_thousand)
+    coupon = face * share_of_percent(inputs["coupon_rate_pct"]) / inputs["coupons_per_year"]
+    rows = amortised_cost(
+        fen(inputs["initial_fair_value_10k_cny"], unit=ten_thousand),
+        cash_fen=[int(coupon)] * inputs["half_years_elapsed"],
+        effective_rate_share=Decimal(str(inputs["effective_rate_per_half_year"])),
+    )
+    return {"amortised_cost": units(rows[-1].closing_fen) / ten_thousand}
+
+
 def chinese_bank_table(inputs: Case) -> Case:
     """The page prints totals without rounding; the schedule reports them beside the total of its rows."""
     terms = LoanTerms(
@@ -184,6 +261,10 @@ ADAPTERS: dict[str, Callable[[Case], Case]] = {
     "declining-equal-principal": declining_equal_principal,
     "equal-instalment-30-360-exact-table": equal_instalment_thirty_360,
     "weekly-instalments-364-day-year": weekly_instalments,
+    "flat-interest-equal-instalments": flat_interest,
+    "principal-grace-three-periods": interest_only_start,
+    "early-payoff-interest-to-date": interest_to_payoff_date,
+    "amortised-cost-semiannual-premium": bond_above_par,
     "cn-equal-instalment-and-equal-principal-630k": chinese_bank_table,
     "cn-patent-pledge-rate-first-loan": pledge_rate_first_loan,
     "pledge-shortfall-after-price-fall": shortfall_after_price_fall,
