@@ -43,7 +43,7 @@ def day_share(day_count: DayCount, *, start: datetime.date, end: datetime.date) 
     Examples
     --------
     >>> day_share("actual/actual ISDA", start=datetime.date(2023, 12, 1), end=datetime.date(2024, 2, 1))
-    Fraction(22631, 133590)
+    Fraction(22661, 133590)
     >>> day_share("30E/360", start=datetime.date(2024, 1, 31), end=datetime.date(2024, 3, 31))
     Fraction(1, 6)
 

@@ -18,6 +18,7 @@ from typing import Any
 from pledge.day_counts import AccrualSpan
 from pledge.instalments import Instalment, Schedule, build_schedule, read_parameters
 from pledge.loan_terms import LoanPeriod, LoanTerms, Owed
+from pledge.rates import RateStep
 from valuation.errors import InputError
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import NamedWarning
@@ -26,21 +27,12 @@ __all__ = [
     "PaymentPlan",
     "PlanRow",
     "PrincipalSegment",
-    "RateStep",
     "accrued_interest",
     "continued",
     "interest_due_fen",
     "payment_plan",
     "rest_of",
 ]
-
-
-@dataclass(frozen=True)
-class RateStep:
-    """From one day on, interest runs at this yearly rate (a share of one)."""
-
-    from_date: datetime.date
-    annual_rate_share: Decimal
 
 
 @dataclass(frozen=True)
@@ -57,7 +49,8 @@ class PlanRow:
 
     ``segments`` and ``rates`` begin on the first day of the row. The principal of a row leaves the principal not yet
     due on ``period_end``, where the next row's interest begins. ``flat_base_fen`` is set under a flat rate: interest
-    then runs on it, whatever has been repaid.
+    then runs on it, whatever has been repaid. ``settled_fen`` is interest of the row that was paid before its end;
+    what falls due is the rest. ``closed_on`` is the day on which an amendment ended the row early.
     """
 
     number: int
@@ -68,6 +61,8 @@ class PlanRow:
     segments: tuple[PrincipalSegment, ...]
     rates: tuple[RateStep, ...]
     flat_base_fen: int | None = None
+    settled_fen: int = 0
+    closed_on: datetime.date | None = None
 
     @property
     def period_start(self) -> datetime.date:
@@ -77,7 +72,7 @@ class PlanRow:
     @property
     def period_end(self) -> datetime.date:
         """The day on which its interest is complete; that day's interest belongs to the next row."""
-        return self.span.marks[-1]
+        return self.closed_on or self.span.marks[-1]
 
     @property
     def is_capitalised(self) -> bool:
@@ -95,13 +90,15 @@ class PaymentPlan:
     """The rows of a loan, past and to come, with the form and the terms by which the rest is planned anew.
 
     ``terms`` hold the original principal and drawdown; their rate and number of periods are those of the newest
-    amendment. ``warnings`` are those of the newest planning.
+    amendment. ``instalment_fen`` is the level payment where there is one. ``warnings`` are those of the newest
+    planning.
     """
 
     form: str
     parameters: FrozenModel
     terms: LoanTerms
     rows: tuple[PlanRow, ...]
+    instalment_fen: int | None = None
     warnings: tuple[NamedWarning, ...] = ()
 
     @property
@@ -164,7 +161,14 @@ def payment_plan(form: str, terms: LoanTerms, parameters: Mapping[str, Any] | Fr
     read = read_parameters(form, parameters)
     schedule = build_schedule(form, terms, read)
     rows = _rows(schedule, terms.annual_rate_share)
-    return PaymentPlan(form=form, parameters=read, terms=terms, rows=rows, warnings=schedule.warnings)
+    return PaymentPlan(
+        form=form,
+        parameters=read,
+        terms=terms,
+        rows=rows,
+        instalment_fen=schedule.instalment_fen,
+        warnings=schedule.warnings,
+    )
 
 
 def accrued_interest(
@@ -187,6 +191,8 @@ def accrued_interest(
 
     Tested by: ``tests/pledge/test_plan.py`` (the schedule's row at the end, additivity, month split by hand).
     """
+    if upto > row.period_end:
+        raise InputError.of("upto", found=upto, expected=f"{row.period_end} or earlier, the end of the row")
     stretches = _segments_in(row, segments)
     changes = {each.from_date for each in stretches} | {step.from_date for step in row.rates}
     days = sorted(day for day in {row.period_start, upto, *changes} if row.period_start <= day <= upto)
@@ -200,11 +206,12 @@ def accrued_interest(
 
 
 def interest_due_fen(row: PlanRow, *, terms: LoanTerms, segments: Sequence[PrincipalSegment] | None = None) -> int:
-    """How much interest of a row falls due, in fen? The accrued interest of the whole row, rounded once.
+    """How much interest of a row falls due, in fen? What accrued in the whole row less what was settled, rounded once.
 
     Tested by: ``tests/pledge/test_plan.py``.
     """
-    return terms.interest_rounding.to_fen(accrued_interest(row, upto=row.period_end, segments=segments))
+    accrued = accrued_interest(row, upto=row.period_end, segments=segments)
+    return terms.interest_rounding.to_fen(accrued - row.settled_fen)
 
 
 def rest_of(
@@ -235,7 +242,7 @@ def rest_of(
     first = replace(
         _period(current, rate, is_last=len(rows) == 1),
         rate_share=rate * (current.span.years - current.span.years_to(on)),
-        carried_fen=accrued_interest(current, upto=on, segments=segments),
+        carried_fen=accrued_interest(current, upto=on, segments=segments) - current.settled_fen,
     )
     return Owed(principal_fen, (first, *(_period(row, rate, is_last=row is rows[-1]) for row in rows[1:])))
 
@@ -249,24 +256,32 @@ def continued(
     form: str | None = None,
     parameters: Mapping[str, Any] | FrozenModel | None = None,
     segments: Sequence[PrincipalSegment] | None = None,
+    schedule: Schedule | None = None,
 ) -> PaymentPlan:
     """By which plan does the loan run from ``on``, when ``owed`` is what is left?
 
     Rows that were complete stay; the running row keeps what it accrued until ``on``; the rest is planned anew by
-    the form, with the rate and the roundings of ``terms``.
+    the form, with the rate and the roundings of ``terms``, or is the ``schedule`` given.
 
     Tested by: ``tests/pledge/test_plan.py``; each amendment's own tests.
     """
     agreed = terms or plan.terms
     name = form or plan.form
     read = read_parameters(name, plan.parameters if parameters is None and form is None else parameters)
-    schedule = build_schedule(name, agreed, read, owed=owed)
-    renewed = _rows(schedule, agreed.annual_rate_share)
+    rest = schedule or build_schedule(name, agreed, read, owed=owed)
+    renewed = _rows(rest, agreed.annual_rate_share)
     past = tuple(row for row in plan.rows if row.period_end <= on)
     current = plan.row_on(on)
     if on > current.period_start:
         renewed = (_joined(current, renewed[0], on=on, segments=segments), *renewed[1:])
-    return PaymentPlan(form=name, parameters=read, terms=agreed, rows=(*past, *renewed), warnings=schedule.warnings)
+    return PaymentPlan(
+        form=name,
+        parameters=read,
+        terms=agreed,
+        rows=(*past, *renewed),
+        instalment_fen=rest.instalment_fen,
+        warnings=rest.warnings,
+    )
 
 
 def _rows(schedule: Schedule, annual_rate_share: Decimal) -> tuple[PlanRow, ...]:
@@ -298,6 +313,7 @@ def _joined(
     rates = [step for step in current.rates if step.from_date < on]
     return replace(
         renewed,
+        settled_fen=current.settled_fen,
         segments=(*before, PrincipalSegment(on, renewed.segments[0].principal_fen)),
         rates=(*rates, RateStep(on, renewed.rates[0].annual_rate_share)),
     )

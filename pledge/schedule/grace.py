@@ -32,7 +32,7 @@ class GraceParameters(FrozenModel):
 
     grace_periods: Annotated[WholeNumber, Field(ge=1, le=1199)]
     meaning: Literal["interest_only", "interest_capitalised", "no_payment"]
-    afterwards: Literal["equal_instalment", "equal_principal"]
+    afterwards: Literal["equal_instalment", "equal_principal", "interest_only"]
 
 
 def _build(terms: LoanTerms, owed: Owed, parameters: GraceParameters) -> Schedule:
@@ -70,9 +70,9 @@ def _repaid(
         instalment = terms.instalment_rounding.to_fen(level_payment(balance, rest))
         interest = len(rest) * level_payment(exact, rest) - owed.principal_fen
     else:
-        part = terms.instalment_rounding.to_fen(Fraction(balance, len(rest)))
-        instalment = None
-        interest = interest_of_parts(exact, [exact / len(rest)] * len(rest), rest) + exact - owed.principal_fen
+        share = Fraction(1, len(rest)) if parameters.afterwards == "equal_principal" else Fraction(0)
+        part, instalment = terms.instalment_rounding.to_fen(balance * share), None
+        interest = interest_of_parts(exact, [exact * share] * len(rest), rest) + exact - owed.principal_fen
 
     def principal_due(period: LoanPeriod, interest_fen: int) -> int:
         if period.number <= last:

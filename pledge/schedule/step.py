@@ -18,7 +18,13 @@ __all__ = ["REPAYMENT_FORM", "PrincipalStep", "StepParameters"]
 
 
 class PrincipalStep(FrozenModel):
-    """So many periods, each with this weight in the principal."""
+    """So many periods, each with this weight in the principal.
+
+    Attributes
+    ----------
+    periods : how many periods the step lasts.
+    weight : the weight of each of them; only the proportions matter.
+    """
 
     periods: Annotated[WholeNumber, Field(ge=1, le=1200)]
     weight: DecimalText
