@@ -213,7 +213,7 @@ def build_schedule(
     try:
         return repayment_forms()[form].build(terms, left, read)
     except InputError as error:
-        raise InputError.from_problems(
+        raise type(error).from_problems(
             replace(problem, field=f"{_PARAMETERS}.{problem.field}") for problem in error.problems
         ) from error
 

@@ -218,7 +218,7 @@ def _offer(basis: QuoteBasis, principal_fen: int) -> Offer:
     try:
         schedule = build_schedule(loan.repayment.form, terms, loan.repayment.parameters)
     except InputError as error:
-        raise InputError.from_problems(
+        raise type(error).from_problems(
             replace(problem, field=f"loan.{problem.field}") for problem in error.problems
         ) from error
     fees_fen = fen_of(loan.fees_upfront)

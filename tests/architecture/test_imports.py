@@ -23,6 +23,7 @@ ONE_FILE_FOLDERS = (
     "valuation/cost",
     "valuation/market",
     "valuation/options",
+    "pledge/amendments",
     "pledge/disposal",
     "pledge/eligibility",
     "pledge/policy_kinds",

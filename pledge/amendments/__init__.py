@@ -1,0 +1,1 @@
+"""How the plan of a running loan is changed: one file, one amendment, found by its ``AMENDMENT``."""
