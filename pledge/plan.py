@@ -154,7 +154,7 @@ def payment_plan(form: str, terms: LoanTerms, parameters: Mapping[str, Any] | Fr
     ...     drawdown_date=datetime.date(2024, 1, 1), period_count=6)
     >>> plan = payment_plan("equal_instalment", terms)
     >>> [row.principal_fen + row.interest_fen for row in plan.rows][:2]
-    [170088, 170088]
+    [170086, 170086]
 
     Tested by: ``tests/pledge/test_plan.py`` (its interest to the last day is the schedule's, for every form).
     """
