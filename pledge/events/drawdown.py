@@ -1,0 +1,170 @@
+"""提款: money is paid out; its plan of payments starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from pledge.event_kind import Event, EventKind, Outcome
+from pledge.events._payload import PositiveMoney, RateShare, fen, require
+from pledge.instalments import LoanTerms, Period, build_schedule
+from pledge.ledger import post
+from pledge.loan import Facility, Loan, Note, Row
+from valuation.kernel.calendar import load_china_calendar
+from valuation.kernel.fields import FrozenModel
+from valuation.kernel.labels import Label
+from valuation.kernel.money import Money
+
+__all__ = ["EVENT_KIND"]
+
+MAXIMUM_NOTES = 100
+
+
+class Drawdown(FrozenModel):
+    """How much is paid out, and at a floating rate the reference rate of the day."""
+
+    amount: PositiveMoney
+    reference_rate_share: RateShare | None = None
+
+
+def _apply(loan: Loan, event: Event, payload: Drawdown) -> Outcome:
+    amount = fen(payload.amount)
+    facility = _facility(loan, event)
+    _within_limits(loan, facility, amount)
+    note = _note(loan, facility, event, payload)
+    drawn = replace(
+        loan,
+        facility_state="drawn",
+        notes=(*loan.notes, note),
+        principal_drawn_fen=loan.principal_drawn_fen + amount,
+    )
+    return drawn, post(event.effective_date, "principal_paid_out", amount, cause=event.sequence)
+
+
+def _facility(loan: Loan, event: Event) -> Facility:
+    require(
+        loan.facility is not None and loan.facility_state in ("agreed", "drawn"),
+        "facility",
+        found=loan.facility_state,
+        expected="agreed or drawn",
+        advice="Money is paid out under a facility that is neither called nor closed.",
+    )
+    facility = loan.facility
+    assert facility is not None, "checked above"
+    require(
+        event.effective_date <= facility.available_until,
+        "effective_date",
+        found=event.effective_date,
+        expected=f"{facility.available_until} or earlier, the last day of the facility",
+        advice="The facility cannot be drawn any more.",
+    )
+    require(
+        loan.overdue_days == 0,
+        "drawdown",
+        found=f"{loan.overdue_days} days overdue",
+        expected="nothing overdue",
+        advice="Settle what is overdue first.",
+    )
+    require(
+        len(loan.notes) < MAXIMUM_NOTES,
+        "drawdown",
+        found=len(loan.notes),
+        expected=f"fewer than {MAXIMUM_NOTES} drawings",
+        advice="Open another loan.",
+    )
+    return facility
+
+
+def _within_limits(loan: Loan, facility: Facility, amount: int) -> None:
+    """The limit of the contract, and before registration only what may explicitly be unsecured."""
+    left = facility.limit_fen - loan.principal_drawn_fen
+    require(
+        amount <= left,
+        "payload.amount",
+        found=Money(amount).text,
+        expected=f"at most {Money(left).text}, what is left of the limit",
+        advice="Draw less, or agree on a new facility.",
+    )
+    secured = loan.lending_value_fen
+    allowed = max(secured, facility.unsecured_limit_fen) if not loan.has_registered_right else secured
+    exposure = loan.outstanding_fen + amount
+    require(
+        exposure <= allowed,
+        "payload.amount",
+        found=f"an exposure of {Money(exposure).text}",
+        expected=f"at most {Money(allowed).text}, what the registered rights or the unsecured limit allow",
+        advice="Register a pledge of enough value after pledge rate first.",
+    )
+
+
+def _note(loan: Loan, facility: Facility, event: Event, payload: Drawdown) -> Note:
+    rate = _rate(facility, payload)
+    terms = LoanTerms(
+        principal_fen=fen(payload.amount),
+        annual_rate_share=rate,
+        drawdown_date=event.effective_date,
+        period_count=facility.period_count,
+        period=Period(months=facility.period_months),
+        day_count=facility.day_count,  # type: ignore[arg-type]
+        interest_rounding=facility.interest_rounding,
+        instalment_rounding=facility.instalment_rounding,
+        due_date_convention=facility.due_date_convention,  # type: ignore[arg-type]
+        calendar=load_china_calendar(),
+    )
+    schedule = build_schedule(facility.form, terms)
+    return Note(
+        number=len(loan.notes) + 1,
+        drawn_on=event.effective_date,
+        principal_fen=terms.principal_fen,
+        day_count=facility.day_count,
+        period_months=facility.period_months,
+        interest_rounding=facility.interest_rounding,
+        penalty_share=facility.penalty_share,
+        compounds=facility.compounds,
+        contract_rate_share=Fraction(rate),
+        rows=tuple(
+            Row(row.number, row.period_start, row.period_end, row.due_date, row.principal_fen, Fraction(rate))
+            for row in schedule.rows
+        ),
+    )
+
+
+def _rate(facility: Facility, payload: Drawdown) -> Decimal:
+    if facility.annual_rate_share is not None:
+        require(
+            payload.reference_rate_share is None,
+            "payload.reference_rate_share",
+            found=payload.reference_rate_share,
+            expected="nothing, the rate is fixed",
+            advice="Leave it out.",
+        )
+        return facility.annual_rate_share
+    assert facility.spread_share is not None, "a facility has a rate or a spread"
+    require(
+        payload.reference_rate_share is not None,
+        "payload.reference_rate_share",
+        found="nothing",
+        expected=f"the {facility.reference} in force on the day",
+        advice="State the reference rate; it is never guessed.",
+    )
+    assert payload.reference_rate_share is not None, "checked above"
+    rate = payload.reference_rate_share + facility.spread_share
+    require(
+        0 <= rate < 1,
+        "payload.reference_rate_share",
+        found=f"a rate of {rate}",
+        expected="a rate from 0 to below 1 with the spread",
+        advice="Check the reference rate.",
+    )
+    return rate
+
+
+EVENT_KIND = EventKind(
+    id="drawdown",
+    label=Label("提款", "drawdown"),
+    payload=Drawdown,
+    roles=frozenset({"loan_officer"}),
+    approver_roles=frozenset({"approver"}),
+    apply=_apply,
+)

@@ -1,0 +1,157 @@
+"""授信合同: the bank and the borrower agree on limit, terms, repayment, penalty, cover limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from pledge.event_kind import Event, EventKind, Outcome
+from pledge.events._payload import PositiveMoney, RateShare, Share, fen, require
+from pledge.instalments import DayCount, DueDateConvention, repayment_forms
+from pledge.loan import Component, Facility, Loan
+from pledge.request import RoundingRequest
+from valuation.errors import UnknownNameError
+from valuation.kernel.fields import Day, DecimalText, FrozenModel, NonNegativeMoneyText, StrictBool, WholeNumber
+from valuation.kernel.labels import Label
+
+__all__ = ["EVENT_KIND"]
+
+_COMPONENTS = ("costs", "late_interest", "compound_interest", "interest", "principal")
+CoverShare = Annotated[DecimalText, Field(ge=0, le=10)]
+
+
+class FixedRate(FrozenModel):
+    """A fixed nominal yearly rate."""
+
+    kind: Literal["fixed"]
+    annual_rate_share: RateShare
+
+
+class FloatingRate(FrozenModel):
+    """A reference rate plus a spread; each drawing and each reset states the reference rate of its day."""
+
+    kind: Literal["floating"]
+    reference: Literal["lpr_1y", "lpr_5y"]
+    spread_share: Annotated[DecimalText, Field(gt=-1, lt=1)]
+
+
+class RepaymentTerms(FrozenModel):
+    """How every drawing is repaid: a repayment form and what it is built with."""
+
+    form: str
+    period_months: Literal[1, 3, 6, 12]
+    period_count: Annotated[WholeNumber, Field(ge=1, le=600)]
+    day_count: DayCount
+    interest_rounding: RoundingRequest = RoundingRequest()
+    instalment_rounding: RoundingRequest = RoundingRequest()
+    due_date_convention: DueDateConvention = "none"
+
+
+class CoverTerms(FrozenModel):
+    """When is the cover thin, when is more called for, within how many days?
+
+    ``warning_share`` and ``call_share``: the lending value (after pledge rate) must reach this multiple of the
+    outstanding principal. ``unsecured_limit``: what may be drawn before a pledge is registered.
+    ``other_cover``: what something else than the rights secures (a guarantee), at all times.
+    """
+
+    warning_share: CoverShare
+    call_share: CoverShare
+    cure_days: Annotated[WholeNumber, Field(ge=0, le=365)]
+    unsecured_limit: NonNegativeMoneyText
+    other_cover: NonNegativeMoneyText = Decimal("0.00")
+
+
+class FacilityAgreed(FrozenModel):
+    """The contract.
+
+    ``penalty_share``: late interest 罚息 is the contract rate × (1 + this). ``compounds``: compound interest 复利
+    runs on unpaid interest. ``allocation``: the order in which a payment settles what is due.
+    """
+
+    limit: PositiveMoney
+    available_until: Day
+    rate: Annotated[FixedRate | FloatingRate, Field(discriminator="kind")]
+    repayment: RepaymentTerms
+    penalty_share: Share
+    compounds: StrictBool
+    allocation: tuple[Component, ...] = _COMPONENTS  # type: ignore[assignment]
+    cover: CoverTerms
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if sorted(self.allocation) != sorted(_COMPONENTS):
+            raise PydanticCustomError("allocation", "an order of all of: {all}", {"all": ", ".join(_COMPONENTS)})
+        if self.cover.call_share > self.cover.warning_share:
+            raise PydanticCustomError("cover", "a call limit no higher than the warning limit")
+        return self
+
+
+def _apply(loan: Loan, event: Event, payload: FacilityAgreed) -> Outcome:
+    require(
+        loan.application_state == "approved" and loan.facility_state == "none",
+        "facility",
+        found=f"application {loan.application_state}, facility {loan.facility_state}",
+        expected="an approved application without a facility",
+        advice="A facility follows an approval, once.",
+    )
+    require(
+        fen(payload.limit) <= loan.approved_fen,
+        "payload.limit",
+        found=payload.limit,
+        expected="no more than was approved",
+        advice="A larger limit needs a new application.",
+    )
+    require(
+        payload.available_until >= event.effective_date,
+        "payload.available_until",
+        found=payload.available_until,
+        expected=f"{event.effective_date} or later",
+        advice="Money must be available on some day.",
+    )
+    if payload.repayment.form not in repayment_forms():
+        raise UnknownNameError.among("payload.repayment.form", found=payload.repayment.form, known=repayment_forms())
+    return replace(loan, facility=_facility(payload), facility_state="agreed"), ()
+
+
+def _facility(payload: FacilityAgreed) -> Facility:
+    rate, repayment, cover = payload.rate, payload.repayment, payload.cover
+    rates: dict[str, Any] = {"annual_rate_share": None, "spread_share": None, "reference": None}
+    if isinstance(rate, FixedRate):
+        rates["annual_rate_share"] = rate.annual_rate_share
+    else:
+        rates |= {"spread_share": rate.spread_share, "reference": rate.reference}
+    return Facility(
+        limit_fen=fen(payload.limit),
+        available_until=payload.available_until,
+        form=repayment.form,
+        period_months=repayment.period_months,
+        period_count=repayment.period_count,
+        day_count=repayment.day_count,
+        interest_rounding=repayment.interest_rounding.rounding,
+        instalment_rounding=repayment.instalment_rounding.rounding,
+        due_date_convention=repayment.due_date_convention,
+        **rates,
+        penalty_share=payload.penalty_share,
+        compounds=payload.compounds,
+        allocation=payload.allocation,
+        warning_share=cover.warning_share,
+        call_share=cover.call_share,
+        cure_days=cover.cure_days,
+        unsecured_limit_fen=fen(cover.unsecured_limit),
+        other_cover_fen=fen(cover.other_cover),
+    )
+
+
+EVENT_KIND = EventKind(
+    id="facility_agreed",
+    label=Label("签订授信合同", "facility agreed"),
+    payload=FacilityAgreed,
+    roles=frozenset({"loan_officer"}),
+    approver_roles=frozenset({"approver"}),
+    apply=_apply,
+)

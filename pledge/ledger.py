@@ -1,0 +1,457 @@
+"""What did each event move, in whose books, to the fen?
+
+Every party of a loan keeps books of its own: bank, borrower, risk-compensation pool, guarantor, insurer, appraiser.
+A posting moves one amount through the accounts of one or more parties; debit is positive, credit negative, and in the
+books of each party it adds up to zero. What each kind of posting moves is one row of :data:`MEANINGS`; nothing
+else in the product writes accounts.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, get_args
+
+from valuation.errors import UnknownNameError
+from valuation.kernel.labels import Label
+from valuation.kernel.money import Money
+
+__all__ = [
+    "ACCOUNTS",
+    "COMPENSATORS",
+    "MEANINGS",
+    "PARTIES",
+    "Account",
+    "Compensator",
+    "JournalEntry",
+    "Line",
+    "Meaning",
+    "Party",
+    "Posting",
+    "balances",
+    "changes",
+    "mirror_differences",
+    "post",
+    "unbalanced_parties",
+]
+
+Party = Literal["bank", "borrower", "pool", "guarantor", "insurer", "appraiser"]
+#: Who may pay the bank for a loss and then holds the claim on the borrower.
+Compensator = Literal["pool", "guarantor", "insurer", "appraiser"]
+COMPENSATORS: tuple[Compensator, ...] = get_args(Compensator)
+PARTIES: dict[str, Label] = {
+    "bank": Label("银行", "bank"),
+    "borrower": Label("借款人", "borrower"),
+    "pool": Label("风险补偿资金池", "risk-compensation pool"),
+    "guarantor": Label("担保机构", "guarantor"),
+    "insurer": Label("保险公司", "insurer"),
+    "appraiser": Label("评估机构", "appraiser"),
+}
+
+#: An account of one party: (party, name).
+Account = tuple[str, str]
+
+#: Accounts by name. ``{party}`` stands for a compensator, ``cash`` is the flow of money because of this loan.
+ACCOUNTS: dict[str, Label] = {
+    "cash": Label("货币资金（本笔业务收支）", "cash moved because of this loan"),
+    "loan_principal": Label("贷款本金", "loan principal"),
+    "interest_receivable": Label("应收利息", "interest receivable"),
+    "late_interest_receivable": Label("应收罚息", "late interest receivable"),
+    "compound_interest_receivable": Label("应收复利", "compound interest receivable"),
+    "costs_receivable": Label("应收费用及代垫款", "fees and costs receivable"),
+    "interest_income": Label("利息收入", "interest income"),
+    "late_interest_income": Label("罚息收入", "late interest income"),
+    "compound_interest_income": Label("复利收入", "compound interest income"),
+    "fee_income": Label("手续费收入", "fee income"),
+    "write_off_loss": Label("核销损失", "loss by write-off"),
+    "written_off_principal": Label("账销案存：本金", "written off, still claimed: principal"),
+    "written_off_interest": Label("账销案存：利息", "written off, still claimed: interest"),
+    "written_off_contra": Label("账销案存备抵", "contra of what is written off"),
+    "recovery_income": Label("已核销贷款收回", "recovered after write-off"),
+    "waiver_loss": Label("减免损失", "loss by waiver"),
+    "waiver_gain": Label("减免利得", "gain by waiver"),
+    "owed_principal": Label("应付贷款本金", "principal owed to the bank"),
+    "owed_interest": Label("应付利息", "interest owed to the bank"),
+    "owed_late_interest": Label("应付罚息", "late interest owed to the bank"),
+    "owed_compound_interest": Label("应付复利", "compound interest owed to the bank"),
+    "owed_costs": Label("应付费用", "fees and costs owed to the bank"),
+    "finance_cost": Label("财务费用", "cost of finance"),
+    "owed_to_{party}": Label("应付代偿方追偿款", "owed to the party that compensated"),
+    "advance_from_{party}": Label("预收代偿款", "compensation received in advance"),
+    "advance_to_bank": Label("预付代偿款", "compensation paid in advance"),
+    "subrogated_claim": Label("代位追偿权", "claim on the borrower by subrogation"),
+    "payable_to_{party}": Label("应付追偿分成", "share of recoveries payable"),
+    "receivable_from_bank": Label("应收追偿分成", "share of recoveries receivable"),
+}
+
+#: What the bank claims and what the borrower owes must be the same amount. The write-off is the bank's own affair: the
+#: borrower still owes, so the claims kept after it count.
+_BANK_BORROWER_MIRRORS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("loan_principal", "written_off_principal"), ("owed_principal",)),
+    (
+        (
+            "interest_receivable",
+            "late_interest_receivable",
+            "compound_interest_receivable",
+            "written_off_interest",
+        ),
+        ("owed_interest", "owed_late_interest", "owed_compound_interest"),
+    ),
+    (("costs_receivable",), ("owed_costs",)),
+)
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What one kind of posting says, and which accounts it moves in which direction (+1 debit, −1 credit)."""
+
+    label: Label
+    moves: tuple[tuple[str, str, int], ...]
+
+    @property
+    def names_party(self) -> bool:
+        """Does a compensator belong to it?"""
+        return any(party == "{party}" for party, _, _ in self.moves)
+
+
+def _meaning(zh: str, en: str, *moves: str) -> Meaning:
+    """Read moves such as ``"+bank.cash"`` and ``"-borrower.owed_principal"``."""
+    return Meaning(Label(zh, en), tuple((*_account(move[1:]), 1 if move[0] == "+" else -1) for move in moves))
+
+
+def _account(text: str) -> Account:
+    party, _, name = text.partition(".")
+    return party, name
+
+
+def _accrued(zh: str, en: str, *, receivable: str, income: str, owed: str) -> Meaning:
+    moves = (f"+bank.{receivable}", f"-bank.{income}", "+borrower.finance_cost", f"-borrower.{owed}")
+    return _meaning(zh, en, *moves)
+
+
+def _paid(zh: str, en: str, *, receivable: str, owed: str) -> Meaning:
+    return _meaning(zh, en, "+bank.cash", f"-bank.{receivable}", f"+borrower.{owed}", "-borrower.cash")
+
+
+def _waived(zh: str, en: str, *, receivable: str, owed: str) -> Meaning:
+    moves = ("+bank.waiver_loss", f"-bank.{receivable}", f"+borrower.{owed}", "-borrower.waiver_gain")
+    return _meaning(zh, en, *moves)
+
+
+def _written_off(zh: str, en: str, *, receivable: str, kept: str) -> Meaning:
+    moves = ("+bank.write_off_loss", f"-bank.{receivable}", f"+bank.{kept}", "-bank.written_off_contra")
+    return _meaning(zh, en, *moves)
+
+
+def _recovered(zh: str, en: str, *, kept: str, owed: str) -> Meaning:
+    memo = (f"-bank.{kept}", "+bank.written_off_contra")
+    return _meaning(zh, en, "+bank.cash", "-bank.recovery_income", *memo, f"+borrower.{owed}", "-borrower.cash")
+
+
+#: Every kind of posting there is.
+MEANINGS: dict[str, Meaning] = {
+    "principal_paid_out": _meaning(
+        "发放贷款",
+        "principal paid out",
+        "+bank.loan_principal",
+        "-bank.cash",
+        "+borrower.cash",
+        "-borrower.owed_principal",
+    ),
+    "interest_accrued": _accrued(
+        "计提利息",
+        "interest accrued",
+        receivable="interest_receivable",
+        income="interest_income",
+        owed="owed_interest",
+    ),
+    "late_interest_accrued": _accrued(
+        "计提罚息",
+        "late interest accrued",
+        receivable="late_interest_receivable",
+        income="late_interest_income",
+        owed="owed_late_interest",
+    ),
+    "compound_interest_accrued": _accrued(
+        "计提复利",
+        "compound interest accrued",
+        receivable="compound_interest_receivable",
+        income="compound_interest_income",
+        owed="owed_compound_interest",
+    ),
+    "fee_charged": _accrued(
+        "收取费用", "fee charged", receivable="costs_receivable", income="fee_income", owed="owed_costs"
+    ),
+    "cost_advanced": _meaning(
+        "代垫费用",
+        "cost paid for the borrower",
+        "+bank.costs_receivable",
+        "-bank.cash",
+        "+borrower.finance_cost",
+        "-borrower.owed_costs",
+    ),
+    "principal_repaid": _paid("归还本金", "principal repaid", receivable="loan_principal", owed="owed_principal"),
+    "interest_paid": _paid("支付利息", "interest paid", receivable="interest_receivable", owed="owed_interest"),
+    "late_interest_paid": _paid(
+        "支付罚息", "late interest paid", receivable="late_interest_receivable", owed="owed_late_interest"
+    ),
+    "compound_interest_paid": _paid(
+        "支付复利",
+        "compound interest paid",
+        receivable="compound_interest_receivable",
+        owed="owed_compound_interest",
+    ),
+    "costs_paid": _paid("支付费用", "fees and costs paid", receivable="costs_receivable", owed="owed_costs"),
+    "late_interest_waived": _waived(
+        "减免罚息", "late interest waived", receivable="late_interest_receivable", owed="owed_late_interest"
+    ),
+    "compound_interest_waived": _waived(
+        "减免复利",
+        "compound interest waived",
+        receivable="compound_interest_receivable",
+        owed="owed_compound_interest",
+    ),
+    "principal_written_off": _written_off(
+        "核销本金", "principal written off", receivable="loan_principal", kept="written_off_principal"
+    ),
+    "interest_written_off": _written_off(
+        "核销利息", "interest written off", receivable="interest_receivable", kept="written_off_interest"
+    ),
+    "late_interest_written_off": _written_off(
+        "核销罚息",
+        "late interest written off",
+        receivable="late_interest_receivable",
+        kept="written_off_interest",
+    ),
+    "compound_interest_written_off": _written_off(
+        "核销复利",
+        "compound interest written off",
+        receivable="compound_interest_receivable",
+        kept="written_off_interest",
+    ),
+    "written_off_principal_recovered": _recovered(
+        "收回已核销本金", "written-off principal recovered", kept="written_off_principal", owed="owed_principal"
+    ),
+    "written_off_interest_recovered": _recovered(
+        "收回已核销利息", "written-off interest recovered", kept="written_off_interest", owed="owed_interest"
+    ),
+    "advance_paid": _meaning(
+        "预付代偿款",
+        "compensation paid in advance",
+        "+{party}.advance_to_bank",
+        "-{party}.cash",
+        "+bank.cash",
+        "-bank.advance_from_{party}",
+    ),
+    "advance_returned": _meaning(
+        "退回预付代偿款",
+        "advance returned",
+        "-{party}.advance_to_bank",
+        "+{party}.cash",
+        "-bank.cash",
+        "+bank.advance_from_{party}",
+    ),
+    "advance_settled": _meaning(
+        "预付代偿款转为代偿",
+        "advance turned into compensation",
+        "+{party}.subrogated_claim",
+        "-{party}.advance_to_bank",
+        "+bank.advance_from_{party}",
+        "-bank.loan_principal",
+        "+borrower.owed_principal",
+        "-borrower.owed_to_{party}",
+    ),
+    "compensation_paid": _meaning(
+        "支付代偿款",
+        "compensation paid",
+        "+{party}.subrogated_claim",
+        "-{party}.cash",
+        "+bank.cash",
+        "-bank.loan_principal",
+        "+borrower.owed_principal",
+        "-borrower.owed_to_{party}",
+    ),
+    "recovery_shared": _meaning(
+        "追偿分成",
+        "share of a recovery set aside",
+        "+bank.cash",
+        "-bank.payable_to_{party}",
+        "+{party}.receivable_from_bank",
+        "-{party}.subrogated_claim",
+        "+borrower.owed_to_{party}",
+        "-borrower.cash",
+    ),
+    "recovery_passed_on": _meaning(
+        "划付追偿分成",
+        "share of a recovery passed on",
+        "+bank.payable_to_{party}",
+        "-bank.cash",
+        "+{party}.cash",
+        "-{party}.receivable_from_bank",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: the account of a party and the amount, debit +, credit −, in fen."""
+
+    party: str
+    account: str
+    amount_fen: int
+
+    def as_document(self) -> dict[str, Any]:
+        """The line for JSON, with debit and credit in columns of their own."""
+        amount = Money(abs(self.amount_fen)).text
+        return {
+            "party": self.party,
+            "account": self.account,
+            "debit": amount if self.amount_fen > 0 else "0.00",
+            "credit": amount if self.amount_fen < 0 else "0.00",
+        }
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One amount moved on one day, by one meaning; ``party`` is the compensator where the meaning names one.
+
+    ``cause`` is the sequence of the event that moved it, 0 where time alone did (interest accrues).
+    """
+
+    day: datetime.date
+    meaning: str
+    amount_fen: int
+    party: str | None = None
+    cause: int = 0
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines in the books of all parties."""
+        moves = _moves(self.meaning, self.party)
+        return tuple(Line(party, account, sign * self.amount_fen) for party, account, sign in moves)
+
+    def as_document(self) -> dict[str, Any]:
+        """The posting for JSON."""
+        return {
+            "day": self.day.isoformat(),
+            "meaning": self.meaning,
+            "label": MEANINGS[self.meaning].label.as_document(),
+            "amount": Money(self.amount_fen).text,
+            "party": self.party,
+            "event": self.cause or None,
+            "lines": [line.as_document() for line in self.lines],
+        }
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One line of the journal, in order of recording; a reversal takes back an earlier entry of the same posting.
+
+    ``recorded_with`` is the sequence of the event whose recording wrote it; None for what time alone has
+    moved since the last event, up to the day the journal was asked for.
+    """
+
+    number: int
+    recorded_with: int | None
+    posting: Posting
+    is_reversal: bool = False
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines, signs turned for a reversal."""
+        if not self.is_reversal:
+            return self.posting.lines
+        return tuple(Line(line.party, line.account, -line.amount_fen) for line in self.posting.lines)
+
+    def as_document(self) -> dict[str, Any]:
+        """The entry for JSON."""
+        return {
+            **self.posting.as_document(),
+            "number": self.number,
+            "recorded_with": self.recorded_with,
+            "is_reversal": self.is_reversal,
+            "lines": [line.as_document() for line in self.lines],
+        }
+
+
+def post(
+    day: datetime.date, meaning: str, amount_fen: int, *, party: str | None = None, cause: int = 0
+) -> tuple[Posting, ...]:
+    """Which posting moves this amount? None when nothing moves.
+
+    Raises
+    ------
+    UnknownNameError : a meaning that does not exist.
+    """
+    if meaning not in MEANINGS:
+        raise UnknownNameError.among("posting", found=meaning, known=MEANINGS)
+    assert amount_fen >= 0, f"{meaning} moves zero or more, found {amount_fen}"
+    assert (party is not None) == MEANINGS[meaning].names_party, f"{meaning} names a compensator or has none"
+    return (Posting(day, meaning, amount_fen, party, cause),) if amount_fen else ()
+
+
+def balances(entries: Iterable[Posting | JournalEntry]) -> dict[Account, int]:
+    """What does each account stand at, in fen, debit +, credit −?
+
+    Accounts that stand at zero are left out.
+
+    Tested by: ``tests/pledge/test_ledger.py``, ``tests/pledge/test_loan_machine.py``.
+    """
+    totals: Counter[Account] = Counter()
+    for entry in entries:
+        posting, sign = (
+            (entry.posting, -1 if entry.is_reversal else 1) if isinstance(entry, JournalEntry) else (entry, 1)
+        )
+        for party, account, direction in _moves(posting.meaning, posting.party):
+            totals[party, account] += sign * direction * posting.amount_fen
+    return {account: amount for account, amount in sorted(totals.items()) if amount}
+
+
+def changes(before: Iterable[Posting], after: Iterable[Posting]) -> tuple[list[Posting], list[Posting]]:
+    """Which postings must be reversed and which written, so that the journal says ``after`` instead of ``before``?
+
+    Postings are compared as a multiset: one that stays is not touched.
+    """
+    old, new = Counter(before), Counter(after)
+    return list((old - new).elements()), list((new - old).elements())
+
+
+def unbalanced_parties(totals: Mapping[Account, int]) -> dict[str, int]:
+    """In whose books do the accounts not add up to zero, and by how much? Empty when all are well."""
+    sums: Counter[str] = Counter()
+    for (party, _), amount in totals.items():
+        sums[party] += amount
+    return {party: amount for party, amount in sums.items() if amount}
+
+
+def mirror_differences(totals: Mapping[Account, int]) -> dict[str, int]:
+    """Where do two parties disagree on what one owes the other? Empty when the books mirror each other."""
+    found: dict[str, int] = {}
+    for claims, debts in _BANK_BORROWER_MIRRORS:
+        claimed = sum(totals.get(("bank", name), 0) for name in claims)
+        owed = sum(totals.get(("borrower", name), 0) for name in debts)
+        found[f"bank {claims[0]}"] = claimed + owed
+    for party in COMPENSATORS:
+        for left, right in _party_mirrors(party):
+            found[f"{left[0]} {left[1]}"] = totals.get(left, 0) + totals.get(right, 0)
+    return {name: difference for name, difference in found.items() if difference}
+
+
+def _party_mirrors(party: str) -> tuple[tuple[Account, Account], ...]:
+    return (
+        ((party, "subrogated_claim"), ("borrower", f"owed_to_{party}")),
+        ((party, "advance_to_bank"), ("bank", f"advance_from_{party}")),
+        ((party, "receivable_from_bank"), ("bank", f"payable_to_{party}")),
+    )
+
+
+@cache
+def _moves(meaning: str, party: str | None) -> tuple[tuple[str, str, int], ...]:
+    name = party or ""
+    return tuple(
+        (owner.replace("{party}", name), account.replace("{party}", name), sign)
+        for owner, account, sign in MEANINGS[meaning].moves
+    )

@@ -1,0 +1,430 @@
+"""What is the state of a loan at the end of a day?
+
+Everything here is frozen and derived: a loan is the fold of its events (``pledge/history.py``) and of the time that
+passed between them (``pledge/accrual.py``). Amounts are whole fen; only what accrues is kept as an exact
+fraction, and its claim on any day is that fraction rounded, less what was settled.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from pledge.ledger import Account
+from valuation.kernel.money import Money, Rounding
+
+__all__ = [
+    "AccruedClaim",
+    "Call",
+    "Charge",
+    "Claim",
+    "Due",
+    "Facility",
+    "Loan",
+    "Note",
+    "Right",
+    "Row",
+]
+
+_DOWN = Rounding(mode="down")
+#: In which order a payment settles what is due, by component.
+Component = Literal["costs", "late_interest", "compound_interest", "interest", "principal"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a plan of payments: ordinary interest runs from start to end, principal falls due with it."""
+
+    number: int
+    period_start: datetime.date
+    period_end: datetime.date
+    due_date: datetime.date
+    principal_fen: int
+    annual_rate_share: Fraction
+
+    @property
+    def closes_on(self) -> datetime.date:
+        """The day on which it falls due with all its interest: the due date, or the end of the period if earlier."""
+        return min(self.due_date, self.period_end)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What fell due on one day and what of it is still open; ``late_from`` is the day late interest starts on."""
+
+    number: int
+    due_date: datetime.date
+    late_from: datetime.date
+    principal_due_fen: int
+    interest_due_fen: int
+    principal_open_fen: int
+    interest_open_fen: int
+    settled_on: datetime.date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Is anything of it unpaid?"""
+        return bool(self.principal_open_fen or self.interest_open_fen)
+
+    def as_document(self) -> dict[str, Any]:
+        """The instalment for JSON."""
+        return {
+            "number": self.number,
+            "due_date": self.due_date.isoformat(),
+            "principal_due": Money(self.principal_due_fen).text,
+            "interest_due": Money(self.interest_due_fen).text,
+            "principal_open": Money(self.principal_open_fen).text,
+            "interest_open": Money(self.interest_open_fen).text,
+            "settled_on": None if self.settled_on is None else self.settled_on.isoformat(),
+        }
+
+
+@dataclass(frozen=True)
+class AccruedClaim:
+    """A claim that grows by the day: exact since the beginning, and what of it was paid, waived or written off."""
+
+    exact_fen: Fraction = Fraction(0)
+    settled_fen: int = 0
+
+    @property
+    def accrued_fen(self) -> int:
+        """All that accrued so far, rounded half up to the fen; never falls."""
+        return Rounding().to_fen(self.exact_fen)
+
+    @property
+    def open_fen(self) -> int:
+        """What can be claimed today."""
+        return self.accrued_fen - self.settled_fen
+
+    def plus(self, exact_fen: Fraction) -> AccruedClaim:
+        """The claim after so much more accrued."""
+        return AccruedClaim(self.exact_fen + exact_fen, self.settled_fen)
+
+    def settled(self, amount_fen: int) -> AccruedClaim:
+        """The claim after so much of it was settled."""
+        assert 0 <= amount_fen <= self.open_fen, "no more is settled than is open"
+        return AccruedClaim(self.exact_fen, self.settled_fen + amount_fen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A drawing (借据): its plan, what fell due, and what accrues on it.
+
+    ``rows`` are those that have not fallen due, the running one first. ``accrued`` is the exact interest since the
+    running row started, ``accrued_due_fen`` what of it fell due ahead of the row (a prepayment in full).
+    """
+
+    number: int
+    drawn_on: datetime.date
+    principal_fen: int
+    day_count: str
+    period_months: int
+    interest_rounding: Rounding
+    penalty_share: Decimal
+    compounds: bool
+    contract_rate_share: Fraction
+    rows: tuple[Row, ...]
+    accrued: Fraction = Fraction(0)
+    accrued_due_fen: int = 0
+    dues: tuple[Due, ...] = ()
+    late: AccruedClaim = AccruedClaim()
+    compound: AccruedClaim = AccruedClaim()
+
+    @property
+    def open_dues(self) -> tuple[Due, ...]:
+        """The instalments that fell due and are not settled, oldest first."""
+        return tuple(due for due in self.dues if due.is_open)
+
+    @property
+    def undue_principal_fen(self) -> int:
+        """Principal that has not fallen due."""
+        return sum(row.principal_fen for row in self.rows)
+
+    @property
+    def outstanding_fen(self) -> int:
+        """Principal owed: not yet due, and due and unpaid."""
+        return self.undue_principal_fen + sum(due.principal_open_fen for due in self.dues)
+
+    @property
+    def accrued_undue_fen(self) -> int:
+        """Interest of the running row up to today that has not fallen due."""
+        return self.interest_rounding.to_fen(self.accrued) - self.accrued_due_fen
+
+    @property
+    def open_interest_fen(self) -> int:
+        """Interest that fell due and is unpaid."""
+        return sum(due.interest_open_fen for due in self.dues)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facility:
+    """What was agreed (授信): the limit, how it is repaid, and what follows from lateness and thin cover.
+
+    Cover limits are shares of the exposure that the lending value (value after pledge rate) must reach:
+    below ``warning_share`` a warning, below ``call_share`` a call. ``unsecured_limit_fen`` may be drawn before
+    any pledge is registered; ``other_cover_fen`` is covered by something else (a guarantee) at all times.
+    """
+
+    limit_fen: int
+    available_until: datetime.date
+    form: str
+    period_months: int
+    period_count: int
+    day_count: str
+    interest_rounding: Rounding
+    instalment_rounding: Rounding
+    due_date_convention: str
+    annual_rate_share: Decimal | None
+    spread_share: Decimal | None
+    reference: str | None
+    penalty_share: Decimal
+    compounds: bool
+    allocation: tuple[Component, ...]
+    warning_share: Decimal
+    call_share: Decimal
+    cure_days: int
+    unsecured_limit_fen: int
+    other_cover_fen: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Right:
+    """A pledged asset: its state, its value, and the share of the value the bank lends on."""
+
+    id: str
+    kind: str
+    title: str
+    state: str
+    appraised_fen: int | None = None
+    pledgee_value_fen: int | None = None
+    value_basis: str = "appraised"
+    value_date: datetime.date | None = None
+    pledge_rate_share: Decimal | None = None
+    registration_number: str | None = None
+    registered_on: datetime.date | None = None
+    refusal_ground: str | None = None
+    proceeds_fen: int = 0
+
+    @property
+    def value_fen(self) -> int:
+        """The value lent on: the pledgee value where the valuation says so, else the appraised value."""
+        chosen = self.pledgee_value_fen if self.value_basis == "pledgee" else self.appraised_fen
+        return chosen or 0
+
+    @property
+    def lending_value_fen(self) -> int:
+        """Value × pledge rate, rounded down; nothing while the pledge is not registered."""
+        if self.state not in _SECURES or self.pledge_rate_share is None:
+            return 0
+        return _DOWN.to_fen(self.value_fen * Fraction(self.pledge_rate_share))
+
+
+#: A pledge exists from registration until it is released or the right is realised.
+_SECURES = frozenset({"registered", "enforced", "licensed"})
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A fee or a cost charged to the borrower, and what of it is open."""
+
+    charged_on: datetime.date
+    what: str
+    amount_fen: int
+    open_fen: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call for cover (补充担保通知): the amount as issued; no revaluation lowers it."""
+
+    issued_on: datetime.date
+    amount_fen: int
+    deadline: datetime.date
+    state: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim on a compensator: what was asked, advanced, paid, and what came back."""
+
+    party: str
+    state: str
+    filed_on: datetime.date
+    claimed_fen: int
+    advanced_fen: int = 0
+    compensated_fen: int = 0
+    returned_fen: int = 0
+    set_aside_fen: int = 0
+
+    @property
+    def subrogated_fen(self) -> int:
+        """What the party still claims from the borrower."""
+        return self.compensated_fen - self.returned_fen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loan:
+    """A loan at the end of ``day``: application, rights, facility, notes, cover, claims and running totals.
+
+    The totals of principal always satisfy drawn = repaid + outstanding + written off + transferred, where
+    *transferred* is what compensators paid for and *written off* is net of what was recovered since.
+    """
+
+    loan_id: str
+    day: datetime.date | None = None
+    application_state: str = "none"
+    facility_state: str = "none"
+    requested_fen: int = 0
+    approved_fen: int = 0
+    facility: Facility | None = None
+    rights: Mapping[str, Right] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    call: Call | None = None
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    classification: str | None = None
+    called_on: datetime.date | None = None
+    watched_until: datetime.date | None = None
+    written_off_on: datetime.date | None = None
+    principal_drawn_fen: int = 0
+    principal_repaid_fen: int = 0
+    principal_written_off_fen: int = 0
+    interest_written_off_fen: int = 0
+    principal_transferred_fen: int = 0
+    interest_paid_fen: int = 0
+
+    @property
+    def outstanding_fen(self) -> int:
+        """Principal the borrower owes the bank, in the bank's books."""
+        return sum(note.outstanding_fen for note in self.notes)
+
+    @property
+    def open_costs_fen(self) -> int:
+        """Fees and costs charged and unpaid."""
+        return sum(charge.open_fen for charge in self.charges)
+
+    @property
+    def late_interest_fen(self) -> int:
+        """Late interest accrued and unpaid."""
+        return sum(note.late.open_fen for note in self.notes)
+
+    @property
+    def compound_interest_fen(self) -> int:
+        """Compound interest accrued and unpaid."""
+        return sum(note.compound.open_fen for note in self.notes)
+
+    @property
+    def due_interest_fen(self) -> int:
+        """Interest that fell due and is unpaid."""
+        return sum(note.open_interest_fen for note in self.notes)
+
+    @property
+    def due_principal_fen(self) -> int:
+        """Principal that fell due and is unpaid."""
+        return sum(due.principal_open_fen for note in self.notes for due in note.dues)
+
+    @property
+    def due_fen(self) -> int:
+        """All that can be demanded today."""
+        late = self.late_interest_fen + self.compound_interest_fen
+        return self.open_costs_fen + late + self.due_interest_fen + self.due_principal_fen
+
+    @property
+    def accrued_undue_fen(self) -> int:
+        """Interest accrued that has not fallen due."""
+        return sum(note.accrued_undue_fen for note in self.notes)
+
+    @property
+    def overdue_since(self) -> datetime.date | None:
+        """The due date of the oldest unpaid instalment before today; what falls due today is not overdue yet."""
+        days = [due.due_date for note in self.notes for due in note.dues if due.is_open and due.due_date < self._today]
+        return min(days, default=None)
+
+    @property
+    def overdue_days(self) -> int:
+        """Days since the oldest unpaid instalment fell due, 0 when nothing is late."""
+        return 0 if self.overdue_since is None else (self._today - self.overdue_since).days
+
+    @property
+    def lending_value_fen(self) -> int:
+        """What the registered rights cover, after pledge rate, with what other cover was agreed."""
+        other = 0 if self.facility is None else self.facility.other_cover_fen
+        return sum(right.lending_value_fen for right in self.rights.values()) + other
+
+    @property
+    def _today(self) -> datetime.date:
+        return self.day or datetime.date.min
+
+    def shortfall_fen(self, share: Decimal | None = None) -> int:
+        """By how much does the lending value miss ``share`` of the outstanding principal (by default the call limit)?
+
+        Rounded up to the fen; a right worth nothing covers nothing, so the whole loan is short.
+        """
+        assert self.facility is not None, "a loan without a facility has no cover limits"
+        limit = self.facility.call_share if share is None else share
+        needed = Rounding(mode="ceiling").to_fen(self.outstanding_fen * Fraction(limit))
+        return max(0, needed - self.lending_value_fen)
+
+    @property
+    def cover_state(self) -> str:
+        """Is the loan covered: no exposure, covered, warning, short, or the state of an issued call?"""
+        if self.call is not None and self.call.state != "cured":
+            late = self.call.state == "open" and self._today > self.call.deadline
+            return "call_overdue" if late else f"call_{self.call.state}"
+        if self.facility is None or not self.outstanding_fen:
+            return "no_exposure"
+        if self.shortfall_fen():
+            return "short"
+        return "warning" if self.shortfall_fen(self.facility.warning_share) else "covered"
+
+    def with_note(self, note: Note) -> Loan:
+        """The loan with one note changed."""
+        return replace(self, notes=tuple(note if each.number == note.number else each for each in self.notes))
+
+    def with_right(self, right: Right) -> Loan:
+        """The loan with one right added or changed."""
+        return replace(self, rights={**self.rights, right.id: right})
+
+    def with_claim(self, claim: Claim) -> Loan:
+        """The loan with one claim added or changed."""
+        return replace(self, claims={**self.claims, claim.party: claim})
+
+    @property
+    def has_registered_right(self) -> bool:
+        """Is a pledge in being?"""
+        return any(right.state in _SECURES for right in self.rights.values())
+
+    def settled_if_nothing_left(self) -> Loan:
+        """The loan, its facility settled when everything drawn is paid and nothing is left to be claimed."""
+        owed = self.outstanding_fen or self.due_fen or self.accrued_undue_fen or self.principal_written_off_fen
+        transferred = any(claim.subrogated_fen for claim in self.claims.values())
+        if owed or transferred or self.interest_written_off_fen or self.facility_state not in ("drawn", "called"):
+            return self
+        return replace(self, facility_state="settled")
+
+    def control_balances(self) -> dict[Account, int]:
+        """What must the accounts stand at, read from the state of the loan instead of from the postings?
+
+        Accounts at zero are left out. Only claims and debts; cash and results have no counterpart in the state.
+        """
+        written = self.principal_written_off_fen
+        interest = self.due_interest_fen + self.accrued_undue_fen
+        found: dict[Account, int] = {
+            ("bank", "loan_principal"): self.outstanding_fen,
+            ("bank", "interest_receivable"): interest,
+            ("bank", "late_interest_receivable"): self.late_interest_fen,
+            ("bank", "compound_interest_receivable"): self.compound_interest_fen,
+            ("bank", "costs_receivable"): self.open_costs_fen,
+            ("bank", "written_off_principal"): written,
+            ("bank", "written_off_interest"): self.interest_written_off_fen,
+            ("borrower", "owed_principal"): -self.outstanding_fen - written,
+        }
+        for party, claim in self.claims.items():
+            found["bank", f"advance_from_{party}"] = -claim.advanced_fen
+            found["bank", f"payable_to_{party}"] = -claim.set_aside_fen
+            found[party, "subrogated_claim"] = claim.subrogated_fen
+        return {account: amount for account, amount in found.items() if amount}
