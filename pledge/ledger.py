@@ -69,6 +69,7 @@ ACCOUNTS: dict[str, Label] = {
     "write_off_loss": Label("核销损失", "loss by write-off"),
     "written_off_principal": Label("账销案存：本金", "written off, still claimed: principal"),
     "written_off_interest": Label("账销案存：利息", "written off, still claimed: interest"),
+    "written_off_costs": Label("账销案存：费用", "written off, still claimed: costs"),
     "written_off_contra": Label("账销案存备抵", "contra of what is written off"),
     "recovery_income": Label("已核销贷款收回", "recovered after write-off"),
     "waiver_loss": Label("减免损失", "loss by waiver"),
@@ -79,6 +80,8 @@ ACCOUNTS: dict[str, Label] = {
     "owed_compound_interest": Label("应付复利", "compound interest owed to the bank"),
     "owed_costs": Label("应付费用", "fees and costs owed to the bank"),
     "finance_cost": Label("财务费用", "cost of finance"),
+    "foreclosed_right": Label("抵债资产（知识产权）", "right taken over"),
+    "right_given_up": Label("转出质物", "right given up"),
     "owed_to_{party}": Label("应付代偿方追偿款", "owed to the party that compensated"),
     "advance_from_{party}": Label("预收代偿款", "compensation received in advance"),
     "advance_to_bank": Label("预付代偿款", "compensation paid in advance"),
@@ -100,7 +103,7 @@ _BANK_BORROWER_MIRRORS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
         ),
         ("owed_interest", "owed_late_interest", "owed_compound_interest"),
     ),
-    (("costs_receivable",), ("owed_costs",)),
+    (("costs_receivable", "written_off_costs"), ("owed_costs",)),
 )
 
 
@@ -232,6 +235,12 @@ MEANINGS: dict[str, Meaning] = {
         receivable="compound_interest_receivable",
         kept="written_off_interest",
     ),
+    "costs_written_off": _written_off(
+        "核销费用", "costs written off", receivable="costs_receivable", kept="written_off_costs"
+    ),
+    "written_off_costs_recovered": _recovered(
+        "收回已核销费用", "written-off costs recovered", kept="written_off_costs", owed="owed_costs"
+    ),
     "written_off_principal_recovered": _recovered(
         "收回已核销本金", "written-off principal recovered", kept="written_off_principal", owed="owed_principal"
     ),
@@ -273,6 +282,38 @@ MEANINGS: dict[str, Meaning] = {
         "-bank.loan_principal",
         "+borrower.owed_principal",
         "-borrower.owed_to_{party}",
+    ),
+    "advance_settled_after_write_off": _meaning(
+        "核销后预付代偿款转为代偿",
+        "advance turned into compensation after write-off",
+        "+{party}.subrogated_claim",
+        "-{party}.advance_to_bank",
+        "+bank.advance_from_{party}",
+        "-bank.recovery_income",
+        "-bank.written_off_principal",
+        "+bank.written_off_contra",
+        "+borrower.owed_principal",
+        "-borrower.owed_to_{party}",
+    ),
+    "compensation_paid_after_write_off": _meaning(
+        "核销后支付代偿款",
+        "compensation paid after write-off",
+        "+{party}.subrogated_claim",
+        "-{party}.cash",
+        "+bank.cash",
+        "-bank.recovery_income",
+        "-bank.written_off_principal",
+        "+bank.written_off_contra",
+        "+borrower.owed_principal",
+        "-borrower.owed_to_{party}",
+    ),
+    "right_taken_over": _meaning(
+        "以质物抵债",
+        "right taken over for debt",
+        "+bank.foreclosed_right",
+        "-bank.cash",
+        "+borrower.cash",
+        "-borrower.right_given_up",
     ),
     "recovery_shared": _meaning(
         "追偿分成",

@@ -207,6 +207,7 @@ class Right:
     registration_number: str | None = None
     registered_on: datetime.date | None = None
     refusal_ground: str | None = None
+    expiry_date: datetime.date | None = None
     proceeds_fen: int = 0
 
     @property
@@ -294,6 +295,7 @@ class Loan:
     principal_repaid_fen: int = 0
     principal_written_off_fen: int = 0
     interest_written_off_fen: int = 0
+    costs_written_off_fen: int = 0
     principal_transferred_fen: int = 0
     interest_paid_fen: int = 0
 
@@ -341,13 +343,13 @@ class Loan:
     @property
     def overdue_since(self) -> datetime.date | None:
         """The due date of the oldest unpaid instalment before today; what falls due today is not overdue yet."""
-        days = [due.due_date for note in self.notes for due in note.dues if due.is_open and due.due_date < self._today]
+        days = [due.due_date for note in self.notes for due in note.dues if due.is_open and due.due_date < self.today]
         return min(days, default=None)
 
     @property
     def overdue_days(self) -> int:
         """Days since the oldest unpaid instalment fell due, 0 when nothing is late."""
-        return 0 if self.overdue_since is None else (self._today - self.overdue_since).days
+        return 0 if self.overdue_since is None else (self.today - self.overdue_since).days
 
     @property
     def lending_value_fen(self) -> int:
@@ -356,7 +358,8 @@ class Loan:
         return sum(right.lending_value_fen for right in self.rights.values()) + other
 
     @property
-    def _today(self) -> datetime.date:
+    def today(self) -> datetime.date:
+        """The day of the loan; the first of all days before anything happened."""
         return self.day or datetime.date.min
 
     def shortfall_fen(self, share: Decimal | None = None) -> int:
@@ -373,7 +376,7 @@ class Loan:
     def cover_state(self) -> str:
         """Is the loan covered: no exposure, covered, warning, short, or the state of an issued call?"""
         if self.call is not None and self.call.state != "cured":
-            late = self.call.state == "open" and self._today > self.call.deadline
+            late = self.call.state == "open" and self.today > self.call.deadline
             return "call_overdue" if late else f"call_{self.call.state}"
         if self.facility is None or not self.outstanding_fen:
             return "no_exposure"
@@ -394,15 +397,29 @@ class Loan:
         return replace(self, claims={**self.claims, claim.party: claim})
 
     @property
+    def written_off_fen(self) -> int:
+        """What was written off and is still claimed."""
+        return self.principal_written_off_fen + self.interest_written_off_fen + self.costs_written_off_fen
+
+    @property
+    def subrogated_fen(self) -> int:
+        """What compensators claim from the borrower."""
+        return sum(claim.subrogated_fen for claim in self.claims.values())
+
+    @property
+    def owed_fen(self) -> int:
+        """All that the borrower owes anybody because of this loan, due or not."""
+        undue = sum(note.undue_principal_fen for note in self.notes) + self.accrued_undue_fen
+        return self.due_fen + undue + self.written_off_fen + self.subrogated_fen
+
+    @property
     def has_registered_right(self) -> bool:
         """Is a pledge in being?"""
         return any(right.state in _SECURES for right in self.rights.values())
 
     def settled_if_nothing_left(self) -> Loan:
         """The loan, its facility settled when everything drawn is paid and nothing is left to be claimed."""
-        owed = self.outstanding_fen or self.due_fen or self.accrued_undue_fen or self.principal_written_off_fen
-        transferred = any(claim.subrogated_fen for claim in self.claims.values())
-        if owed or transferred or self.interest_written_off_fen or self.facility_state not in ("drawn", "called"):
+        if self.owed_fen or self.facility_state not in ("drawn", "called"):
             return self
         return replace(self, facility_state="settled")
 
@@ -421,6 +438,7 @@ class Loan:
             ("bank", "costs_receivable"): self.open_costs_fen,
             ("bank", "written_off_principal"): written,
             ("bank", "written_off_interest"): self.interest_written_off_fen,
+            ("bank", "written_off_costs"): self.costs_written_off_fen,
             ("borrower", "owed_principal"): -self.outstanding_fen - written,
         }
         for party, claim in self.claims.items():

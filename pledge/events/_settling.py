@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from dataclasses import replace
 
 from pledge.ledger import Posting, post
 from pledge.loan import Due, Loan, Note
 
-__all__ = ["settle"]
+__all__ = ["remove_due_principal", "settle", "settle_component"]
 
 #: The loan after a component took its part of a payment, and how much it took.
 _Taken = tuple[Loan, int]
@@ -29,14 +28,34 @@ def settle(loan: Loan, amount_fen: int, *, cause: int) -> tuple[Loan, tuple[Post
     -------
     The loan, the postings, and what is left of the amount when nothing more is due (fen).
     """
-    assert loan.day is not None, "something happened before a payment"
     assert loan.facility is not None, "a payment settles what a facility made due"
     postings: tuple[Posting, ...] = ()
     for component in loan.facility.allocation:
-        loan, taken = _TAKE[component](loan, amount_fen)
-        postings += post(loan.day or datetime.date.min, _PAID[component], taken, cause=cause)
-        amount_fen -= taken
+        loan, moved, used = settle_component(loan, component, amount_fen, cause=cause)
+        postings += moved
+        amount_fen -= used
     return loan, postings, amount_fen
+
+
+def settle_component(
+    loan: Loan, component: str, amount_fen: int, *, cause: int
+) -> tuple[Loan, tuple[Posting, ...], int]:
+    """How much of an amount does one component of what is due take?
+
+    Returns
+    -------
+    The loan, the postings, and what was taken (fen).
+    """
+    assert loan.day is not None, "something happened before a payment"
+    loan, taken = _TAKE[component](loan, amount_fen)
+    return loan, post(loan.today, _PAID[component], taken, cause=cause), taken
+
+
+def remove_due_principal(loan: Loan, amount_fen: int) -> Loan:
+    """The loan with so much of the principal due taken off, the oldest first, for another reason than payment."""
+    loan, taken = _take_from_dues(loan, amount_fen, _principal_part)
+    assert taken == amount_fen, "no more is taken off than is due"
+    return loan
 
 
 def _take_costs(loan: Loan, amount_fen: int) -> _Taken:
