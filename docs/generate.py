@@ -20,6 +20,7 @@ from docs.pages import (
     policies,
     programmes,
     repayment_forms,
+    state_machines,
     subjects,
 )
 
@@ -39,6 +40,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/instruments.md": instruments.page,
     "reference/repayment_forms.md": repayment_forms.page,
     "reference/disposal_ways.md": disposal_ways.page,
+    **state_machines.pages(),
     "reference/errors.md": errors.page,
     "reference/cli.md": cli.page,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from docs.markdown import both, document, table
+from docs.pages import state_machines
 from docs.pages.methods import APPROACHES
 from valuation.catalogue import methods
 from valuation.kernel.labels import Label
@@ -56,4 +57,4 @@ def _tables() -> Iterator[str]:
 
 def _links() -> Iterator[str]:
     yield from ("## 参考 · Reference", "")
-    yield from (f"- [{both(label)}]({path})" for path, label in _PAGES)
+    yield from (f"- [{both(label)}]({path})" for path, label in (*_PAGES, *state_machines.links()))

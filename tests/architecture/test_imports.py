@@ -27,6 +27,7 @@ ONE_FILE_FOLDERS = (
     "pledge/disposal",
     "pledge/eligibility",
     "pledge/policy_kinds",
+    "pledge/machines",
     "pledge/rules",
     "pledge/schedule",
     "leverage/cashflow",

@@ -1,0 +1,1 @@
+"""What may follow what: one file, one state machine, found by its ``MACHINE``."""
