@@ -9,30 +9,18 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import pledge.events
 from pledge.ledger import Posting
 from pledge.loan import Loan
+from pledge.workflow import StateMachine, Step, machines
 from valuation.kernel.discovery import discover
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
 
-__all__ = ["ROLES", "Actor", "Event", "EventKind", "Outcome", "event_kinds"]
-
-#: Who acts on a loan.
-ROLES: dict[str, Label] = {
-    "borrower": Label("借款人", "borrower"),
-    "loan_officer": Label("客户经理", "loan officer"),
-    "approver": Label("审批人", "approver"),
-    "registrar": Label("登记机构经办人", "clerk of the IP office"),
-    "valuer": Label("评估人员", "valuer"),
-    "pool_manager": Label("资金池管理人", "manager of the pool"),
-    "guarantor": Label("担保机构", "guarantor"),
-    "insurer": Label("保险公司", "insurer"),
-    "system": Label("系统", "system"),
-}
+__all__ = ["Actor", "Event", "EventKind", "Outcome", "event_kinds", "state_machines"]
 
 
 @dataclass(frozen=True)
@@ -108,31 +96,43 @@ class EventKind:
     """A kind of event.
 
     ``apply`` gets the loan at the day of the event (time already passed), the event and its parsed payload; it
-    raises :class:`~pledge.loan_errors.IllegalStepError` when the loan does not allow it. ``reverses`` is set for
-    corrections only: it reads from the payload which event is taken back.
+    raises :class:`~pledge.loan_errors.IllegalStepError` when the loan does not allow it. ``steps`` are the steps of
+    state machines it may take, as (machine, action); who may record and approve it follows from their tables.
+    ``roles`` and ``approver_roles`` say it for a kind that takes no step. ``reverses`` is set for corrections only:
+    it reads from the payload which event is taken back.
     """
 
     id: str
     label: Label
     payload: type[FrozenModel]
-    roles: frozenset[str]
     apply: Callable[[Loan, Event, Any], Outcome]
+    steps: tuple[tuple[str, str], ...] = ()
+    roles: frozenset[str] = frozenset()
     approver_roles: frozenset[str] = frozenset()
     reverses: Callable[[Any], int] | None = None
 
-    @property
-    def needs_approval(self) -> bool:
-        """Must a second person approve?"""
-        return bool(self.approver_roles)
+    @cached_property
+    def may_record(self) -> frozenset[str]:
+        """The roles that may record it."""
+        return self.roles.union(*(step.roles for step in self._rows()))
+
+    @cached_property
+    def may_approve(self) -> frozenset[str]:
+        """The roles that may approve it as the second person; empty when one person is enough."""
+        return self.approver_roles.union(*(step.approver_roles for step in self._rows()))
+
+    def _rows(self) -> list[Step]:
+        tables = state_machines()
+        return [row for machine, action in self.steps for row in tables[machine].steps if row.action == action]
 
     def as_document(self) -> dict[str, Any]:
         """The kind for JSON: name, who may, and the schema of its payload."""
         return {
             "id": self.id,
             "label": self.label.as_document(),
-            "roles": sorted(self.roles),
-            "needs_approval": self.needs_approval,
-            "approver_roles": sorted(self.approver_roles),
+            "roles": sorted(self.may_record),
+            "approver_roles": sorted(self.may_approve),
+            "steps": [{"machine": machine, "action": action} for machine, action in self.steps],
             "payload": self.payload.model_json_schema(),
         }
 
@@ -143,6 +143,12 @@ def event_kinds() -> dict[str, EventKind]:
     Tested by: ``tests/pledge/test_event_kinds.py`` (a file dropped in appears and can be recorded).
     """
     return dict(_found(tuple(pledge.events.__path__)))
+
+
+@cache
+def state_machines() -> dict[str, StateMachine]:
+    """The tables of states and steps, read once."""
+    return machines()
 
 
 @cache

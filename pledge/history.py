@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from pledge.accrual import advance, advance_with_postings
-from pledge.event_kind import ROLES, Actor, Event, EventKind, event_kinds
+from pledge.event_kind import Actor, Event, EventKind, event_kinds
 from pledge.ledger import JournalEntry, Posting, changes
 from pledge.loan import Loan
 from pledge.loan_errors import (
@@ -238,22 +238,28 @@ def _unchanged(history: History, kind: EventKind, known: Event, content: Mapping
 
 def _check_persons(kind: EventKind, command: Command) -> None:
     made, approved = command.made_by, command.approved_by
-    if made.role not in ROLES or made.role not in kind.roles:
+    if made.role not in kind.may_record:
         raise NotPermittedError.of(
-            "made_by.role", found=made.role, expected=f"one of {', '.join(sorted(kind.roles))}", advice=f"{kind.id}."
+            "made_by.role", found=made.role, expected=_one_of(kind.may_record), advice=f"{kind.id} is recorded by them."
         )
-    if not kind.needs_approval:
+    if not kind.may_approve:
         return
     if approved is None or approved.id == made.id:
         found = "nobody" if approved is None else f"{approved.id}, who recorded it"
         raise SecondPersonError.of(
             "approved_by", found=found, expected="a second person", advice=f"{kind.id} needs two persons."
         )
-    if approved.role not in kind.approver_roles:
-        expected = f"one of {', '.join(sorted(kind.approver_roles))}"
+    if approved.role not in kind.may_approve:
         raise SecondPersonError.of(
-            "approved_by.role", found=approved.role, expected=expected, advice=f"{kind.id} needs two persons."
+            "approved_by.role",
+            found=approved.role,
+            expected=_one_of(kind.may_approve),
+            advice=f"{kind.id} needs two persons.",
         )
+
+
+def _one_of(roles: Iterable[str]) -> str:
+    return f"one of {', '.join(sorted(roles))}"
 
 
 def _sealed(history: History, content: Mapping[str, Any], recorded_at: str) -> Event:

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from pledge.ledger import Account
+from pledge.machines.pledged_asset import SECURING_STATES
 from valuation.kernel.money import Money, Rounding
 
 __all__ = [
@@ -206,7 +207,7 @@ class Right:
     pledge_rate_share: Decimal | None = None
     registration_number: str | None = None
     registered_on: datetime.date | None = None
-    refusal_ground: str | None = None
+    remark: str | None = None
     expiry_date: datetime.date | None = None
     proceeds_fen: int = 0
 
@@ -219,13 +220,9 @@ class Right:
     @property
     def lending_value_fen(self) -> int:
         """Value × pledge rate, rounded down; nothing while the pledge is not registered."""
-        if self.state not in _SECURES or self.pledge_rate_share is None:
+        if self.state not in SECURING_STATES or self.pledge_rate_share is None:
             return 0
         return _DOWN.to_fen(self.value_fen * Fraction(self.pledge_rate_share))
-
-
-#: A pledge exists from registration until it is released or the right is realised.
-_SECURES = frozenset({"registered", "enforced", "licensed"})
 
 
 @dataclass(frozen=True)
@@ -415,11 +412,11 @@ class Loan:
     @property
     def has_registered_right(self) -> bool:
         """Is a pledge in being?"""
-        return any(right.state in _SECURES for right in self.rights.values())
+        return any(right.state in SECURING_STATES for right in self.rights.values())
 
     def settled_if_nothing_left(self) -> Loan:
         """The loan, its facility settled when everything drawn is paid and nothing is left to be claimed."""
-        if self.owed_fen or self.facility_state not in ("drawn", "called"):
+        if self.owed_fen or self.facility_state not in ("drawn", "called", "written_off"):
             return self
         return replace(self, facility_state="settled")
 

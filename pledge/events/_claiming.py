@@ -5,10 +5,7 @@ from __future__ import annotations
 from pledge.events._payload import require
 from pledge.loan import Claim, Loan
 
-__all__ = ["CLAIM_ROLES", "known_claim", "principal_claim_fen"]
-
-#: Who may record what a compensator does: the compensator itself or the bank; a second person approves.
-CLAIM_ROLES = frozenset({"pool_manager", "guarantor", "insurer", "loan_officer"})
+__all__ = ["known_claim", "principal_claim_fen"]
 
 
 def known_claim(loan: Loan, party: str) -> Claim:

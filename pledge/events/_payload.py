@@ -8,12 +8,13 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from pledge.event_kind import Event, state_machines
 from pledge.ledger import Compensator
 from pledge.loan_errors import IllegalStepError
 from valuation.kernel.fields import DecimalText, NonNegativeMoneyText
 from valuation.kernel.money import Money
 
-__all__ = ["Compensator", "PositiveMoney", "RateShare", "Share", "Text", "fen", "require"]
+__all__ = ["Compensator", "PositiveMoney", "RateShare", "Share", "Text", "fen", "require", "take"]
 
 
 def _positive(found: Decimal) -> Decimal:
@@ -58,3 +59,22 @@ def require(holds: bool, field: str, *, found: object, expected: str, advice: st
     """
     if not holds:
         raise IllegalStepError.of(field, found=found, expected=expected, advice=advice)
+
+
+def take(event: Event, machine: str, action: str, *, state: str) -> str:
+    """Which state follows when this event takes a step of a machine?
+
+    Raises
+    ------
+    IllegalStepError : the machine does not permit it in this state; what it permits is named.
+    NotPermittedError, SecondPersonError : the persons of the event may not take this step.
+    """
+    approved = event.approved_by
+    return state_machines()[machine].step(
+        state,
+        action,
+        role=event.made_by.role,
+        approver_role=None if approved is None else approved.role,
+        person=event.made_by.id,
+        approver=None if approved is None else approved.id,
+    )

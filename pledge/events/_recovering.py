@@ -1,4 +1,4 @@
-"""How a recovery from a called loan is spread: the bank's parts in the order agreed, principal shared with whoever paid.
+"""How a recovery from a called loan is spread: in the order agreed, principal shared with whoever compensated.
 
 Principal is shared in proportion to what each still claims: the bank its own (written off or not), a compensator what
 it paid and did not get back. What a compensator gets is set aside with the bank until it is passed on.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pledge.events._payload import require
+from pledge.event_kind import Event
+from pledge.events._payload import require, take
 from pledge.loan import Loan, Right
 
 __all__ = ["known_right", "moved"]
@@ -28,19 +29,13 @@ def known_right(loan: Loan, asset: str) -> Right:
     return loan.rights[asset]
 
 
-def moved(loan: Loan, asset: str, *, before: tuple[str, ...], after: str, **changed: Any) -> Loan:
-    """The loan with one right in its next state.
+def moved(loan: Loan, event: Event, asset: str, action: str, **changed: Any) -> Loan:
+    """The loan with one right in the state its machine says, and with what else changed about it.
 
     Raises
     ------
-    IllegalStepError : the right is in none of the states ``before``.
+    IllegalStepError : the machine does not permit the action in the state of the right.
     """
     right = known_right(loan, asset)
-    require(
-        right.state in before,
-        f"assets.{asset}",
-        found=right.state,
-        expected=" or ".join(before),
-        advice=f"The step to {after} is not open to it.",
-    )
-    return loan.with_right(replace(right, state=after, **changed))
+    state = take(event, "pledged_asset", action, state=right.state)
+    return loan.with_right(replace(right, state=state, **changed))

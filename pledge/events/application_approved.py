@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._payload import PositiveMoney, Text, fen, require
+from pledge.events._payload import PositiveMoney, Text, fen, require, take
 from pledge.loan import Loan
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -21,13 +21,7 @@ class ApplicationApproved(FrozenModel):
 
 
 def _apply(loan: Loan, event: Event, payload: ApplicationApproved) -> Outcome:
-    require(
-        loan.application_state == "submitted",
-        "application",
-        found=loan.application_state,
-        expected="submitted",
-        advice="Only an open application can be approved.",
-    )
+    state = take(event, "application", "approve", state=loan.application_state)
     require(
         fen(payload.approved) <= loan.requested_fen,
         "payload.approved",
@@ -35,14 +29,13 @@ def _apply(loan: Loan, event: Event, payload: ApplicationApproved) -> Outcome:
         expected="no more than was asked for",
         advice="A larger loan needs a new application.",
     )
-    return replace(loan, application_state="approved", approved_fen=fen(payload.approved)), ()
+    return replace(loan, application_state=state, approved_fen=fen(payload.approved)), ()
 
 
 EVENT_KIND = EventKind(
     id="application_approved",
     label=Label("审批通过", "application approved"),
     payload=ApplicationApproved,
-    roles=frozenset({"loan_officer", "approver"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(("application", "approve"),),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._payload import PositiveMoney, Text, fen, require
+from pledge.events._payload import PositiveMoney, Text, fen, take
 from pledge.loan import Loan
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -21,20 +21,14 @@ class ApplicationSubmitted(FrozenModel):
 
 
 def _apply(loan: Loan, event: Event, payload: ApplicationSubmitted) -> Outcome:
-    require(
-        loan.application_state in ("none", "refused"),
-        "application",
-        found=loan.application_state,
-        expected="no application, or a refused one",
-        advice="One loan has one application; decide on it first.",
-    )
-    return replace(loan, application_state="submitted", requested_fen=fen(payload.requested)), ()
+    state = take(event, "application", "submit", state=loan.application_state)
+    return replace(loan, application_state=state, requested_fen=fen(payload.requested)), ()
 
 
 EVENT_KIND = EventKind(
     id="application_submitted",
     label=Label("提交申请", "application submitted"),
     payload=ApplicationSubmitted,
-    roles=frozenset({"borrower", "loan_officer"}),
     apply=_apply,
+    steps=(("application", "submit"),),
 )

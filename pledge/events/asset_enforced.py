@@ -27,14 +27,13 @@ def _apply(loan: Loan, event: Event, payload: AssetEnforced) -> Outcome:
         expected="a called loan",
         advice="Call the loan first: the whole debt must be due.",
     )
-    return moved(loan, payload.asset, before=("registered",), after="enforced"), ()
+    return moved(loan, event, payload.asset, "enforce"), ()
 
 
 EVENT_KIND = EventKind(
     id="asset_enforced",
     label=Label("行使质权", "pledge enforced"),
     payload=AssetEnforced,
-    roles=frozenset({"loan_officer"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(("pledged_asset", "enforce"),),
 )

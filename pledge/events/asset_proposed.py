@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._payload import Text, require
+from pledge.events._payload import Text, require, take
 from pledge.loan import Loan, Right
 from pledge.pledged_asset import AssetKind
 from valuation.kernel.fields import Day, FrozenModel, Identifier
@@ -39,17 +39,18 @@ def _apply(loan: Loan, event: Event, payload: AssetProposed) -> Outcome:
         advice="Pledge a portfolio in several loans.",
     )
     require(
-        loan.application_state in ("submitted", "approved"),
+        loan.application_state in ("submitted", "approved", "contracted"),
         "application",
         found=loan.application_state,
-        expected="submitted or approved",
+        expected="submitted, approved or contracted",
         advice="A right secures an application.",
     )
+    state = take(event, "pledged_asset", "propose", state="none")
     right = Right(
         id=payload.asset,
         kind=payload.asset_kind,
         title=payload.title,
-        state="proposed",
+        state=state,
         expiry_date=payload.expiry_date,
     )
     return loan.with_right(right), ()
@@ -59,6 +60,6 @@ EVENT_KIND = EventKind(
     id="asset_proposed",
     label=Label("拟质押资产", "asset proposed"),
     payload=AssetProposed,
-    roles=frozenset({"borrower", "loan_officer"}),
     apply=_apply,
+    steps=(("pledged_asset", "propose"),),
 )

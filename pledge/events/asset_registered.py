@@ -22,9 +22,9 @@ class AssetRegistered(FrozenModel):
 def _apply(loan: Loan, event: Event, payload: AssetRegistered) -> Outcome:
     registered = moved(
         loan,
+        event,
         payload.asset,
-        before=("filed",),
-        after="registered",
+        "register",
         registration_number=payload.registration_number,
         registered_on=event.effective_date,
     )
@@ -35,6 +35,6 @@ EVENT_KIND = EventKind(
     id="asset_registered",
     label=Label("质押登记", "pledge registered"),
     payload=AssetRegistered,
-    roles=frozenset({"registrar", "loan_officer"}),
     apply=_apply,
+    steps=(("pledged_asset", "register"),),
 )

@@ -14,9 +14,6 @@ from valuation.kernel.money import Money
 
 __all__ = ["EVENT_KIND"]
 
-_PLEDGED = ("registered",)
-_NEVER_REGISTERED = ("proposed", "verified", "valued", "contract_signed", "registration_refused")
-
 
 class AssetReleased(FrozenModel):
     """Which right is released."""
@@ -25,9 +22,8 @@ class AssetReleased(FrozenModel):
 
 
 def _apply(loan: Loan, event: Event, payload: AssetReleased) -> Outcome:
-    released = moved(loan, payload.asset, before=(*_PLEDGED, *_NEVER_REGISTERED), after="released")
-    was_pledged = loan.rights[payload.asset].state in _PLEDGED
-    if was_pledged and loan.facility is not None:
+    released = moved(loan, event, payload.asset, "release")
+    if loan.facility is not None:
         _check_cover(released, loan.facility.warning_share)
     return released, ()
 
@@ -57,7 +53,6 @@ EVENT_KIND = EventKind(
     id="asset_released",
     label=Label("解除质押", "pledge released"),
     payload=AssetReleased,
-    roles=frozenset({"loan_officer"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(("pledged_asset", "release"),),
 )

@@ -17,14 +17,13 @@ class AssetValued(ValuationPayload):
 
 def _apply(loan: Loan, event: Event, payload: AssetValued) -> Outcome:
     values = valued_fields(payload, event.effective_date)
-    return moved(loan, payload.asset, before=("verified", "valued"), after="valued", **values), ()
+    return moved(loan, event, payload.asset, "value", **values), ()
 
 
 EVENT_KIND = EventKind(
     id="asset_valued",
     label=Label("价值评估", "asset valued"),
     payload=AssetValued,
-    roles=frozenset({"loan_officer", "valuer"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(("pledged_asset", "value"),),
 )

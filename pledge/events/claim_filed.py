@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pledge.event_kind import Event, EventKind, Outcome
 from pledge.events._claiming import principal_claim_fen
-from pledge.events._payload import Compensator, PositiveMoney, fen, require
+from pledge.events._payload import Compensator, PositiveMoney, fen, require, take
 from pledge.loan import Claim, Loan
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -22,21 +22,17 @@ class ClaimFiled(FrozenModel):
 
 def _apply(loan: Loan, event: Event, payload: ClaimFiled) -> Outcome:
     require(
-        loan.facility_state == "called",
+        loan.facility_state in ("called", "written_off"),
         "facility",
         found=loan.facility_state,
-        expected="called",
+        expected="called or written off",
         advice="A loss is claimed when the whole loan is due and unpaid.",
     )
     before = loan.claims.get(payload.party)
-    require(
-        before is None or before.state == "rejected",
-        "payload.party",
-        found=f"a claim on the {payload.party} that is {before.state if before else 'none'}",
-        expected="no claim on it, or a rejected one",
-        advice="Each party is claimed on once.",
+    state = take(event, "claim", "file", state="none" if before is None else before.state)
+    open_claims = sum(
+        claim.claimed_fen for claim in loan.claims.values() if claim.state in ("filed", "accepted", "pre_paid")
     )
-    open_claims = sum(claim.claimed_fen for claim in loan.claims.values() if claim.state in ("filed", "prepaid"))
     left = principal_claim_fen(loan) - open_claims
     require(
         fen(payload.claimed) <= left,
@@ -45,14 +41,13 @@ def _apply(loan: Loan, event: Event, payload: ClaimFiled) -> Outcome:
         expected=f"at most {Money(left).text}, the principal lost that is claimed from nobody",
         advice="No principal is claimed twice.",
     )
-    return loan.with_claim(Claim(payload.party, "filed", event.effective_date, fen(payload.claimed))), ()
+    return loan.with_claim(Claim(payload.party, state, event.effective_date, fen(payload.claimed))), ()
 
 
 EVENT_KIND = EventKind(
     id="claim_filed",
     label=Label("申请代偿", "claim filed"),
     payload=ClaimFiled,
-    roles=frozenset({"loan_officer"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(("claim", "file"),),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._claiming import CLAIM_ROLES, known_claim
-from pledge.events._payload import Compensator, PositiveMoney, fen, require
+from pledge.events._claiming import known_claim
+from pledge.events._payload import Compensator, PositiveMoney, fen, require, take
 from pledge.ledger import post
 from pledge.loan import Loan
 from valuation.kernel.fields import FrozenModel
@@ -25,13 +25,7 @@ class ClaimPrepaid(FrozenModel):
 
 def _apply(loan: Loan, event: Event, payload: ClaimPrepaid) -> Outcome:
     claim, amount = known_claim(loan, payload.party), fen(payload.amount)
-    require(
-        claim.state in ("filed", "prepaid"),
-        f"claims.{claim.party}",
-        found=claim.state,
-        expected="filed or prepaid",
-        advice="Only an open claim is paid in advance.",
-    )
+    state = take(event, "claim", "pre_pay", state=claim.state)
     left = claim.claimed_fen - claim.advanced_fen
     require(
         amount <= left,
@@ -40,7 +34,7 @@ def _apply(loan: Loan, event: Event, payload: ClaimPrepaid) -> Outcome:
         expected=f"at most {Money(left).text}, what is claimed and not advanced",
         advice="No more is advanced than is claimed.",
     )
-    claim = replace(claim, state="prepaid", advanced_fen=claim.advanced_fen + amount)
+    claim = replace(claim, state=state, advanced_fen=claim.advanced_fen + amount)
     return loan.with_claim(claim), post(
         event.effective_date, "advance_paid", amount, party=claim.party, cause=event.sequence
     )
@@ -50,7 +44,6 @@ EVENT_KIND = EventKind(
     id="claim_prepaid",
     label=Label("预付代偿", "claim pre-paid"),
     payload=ClaimPrepaid,
-    roles=CLAIM_ROLES,
-    approver_roles=frozenset({"approver", "pool_manager"}),
     apply=_apply,
+    steps=(("claim", "pre_pay"),),
 )

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._claiming import CLAIM_ROLES, known_claim, principal_claim_fen
-from pledge.events._payload import Compensator, PositiveMoney, fen, require
+from pledge.events._claiming import known_claim, principal_claim_fen
+from pledge.events._payload import Compensator, PositiveMoney, fen, require, take
 from pledge.events._settling import remove_due_principal
 from pledge.ledger import Posting, post
 from pledge.loan import Claim, Loan
@@ -29,13 +29,7 @@ class ClaimSettled(FrozenModel):
 
 def _apply(loan: Loan, event: Event, payload: ClaimSettled) -> Outcome:
     claim, amount = known_claim(loan, payload.party), fen(payload.compensation)
-    require(
-        claim.state in ("filed", "prepaid"),
-        f"claims.{claim.party}",
-        found=claim.state,
-        expected="filed or prepaid",
-        advice="A claim is settled once.",
-    )
+    state = take(event, "claim", "settle", state=claim.state)
     most = min(claim.claimed_fen, principal_claim_fen(loan))
     require(
         amount <= most,
@@ -44,13 +38,12 @@ def _apply(loan: Loan, event: Event, payload: ClaimSettled) -> Outcome:
         expected=f"at most {Money(most).text}, what is claimed and still lost",
         advice="No more is compensated than is lost.",
     )
-    settled = replace(claim, state="settled", advanced_fen=0, compensated_fen=amount)
+    settled = replace(claim, state=state, advanced_fen=0, compensated_fen=amount)
     return _transferred(loan.with_claim(settled), amount), _postings(loan, claim, amount, event)
 
 
 def _transferred(loan: Loan, amount: int) -> Loan:
-    """The bank's principal is smaller by what the compensator took over: what is in the books, or what was written
-    off."""
+    """The bank's principal is smaller by what the compensator took over, in its books or after the write-off."""
     loan = replace(loan, principal_transferred_fen=loan.principal_transferred_fen + amount)
     if loan.written_off_on is None:
         return remove_due_principal(loan, amount)
@@ -75,7 +68,6 @@ EVENT_KIND = EventKind(
     id="claim_settled",
     label=Label("代偿结算", "claim settled"),
     payload=ClaimSettled,
-    roles=CLAIM_ROLES,
-    approver_roles=frozenset({"approver", "pool_manager"}),
     apply=_apply,
+    steps=(("claim", "settle"),),
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._payload import PositiveMoney, RateShare, fen, require
+from pledge.events._payload import PositiveMoney, RateShare, fen, require, take
 from pledge.instalments import LoanTerms, Period, build_schedule
 from pledge.ledger import post
 from pledge.loan import Facility, Loan, Note, Row
@@ -30,12 +30,13 @@ class Drawdown(FrozenModel):
 
 def _apply(loan: Loan, event: Event, payload: Drawdown) -> Outcome:
     amount = fen(payload.amount)
+    state = take(event, "facility", "draw", state=loan.facility_state)
     facility = _facility(loan, event)
     _within_limits(loan, facility, amount)
     note = _note(loan, facility, event, payload)
     drawn = replace(
         loan,
-        facility_state="drawn",
+        facility_state=state,
         notes=(*loan.notes, note),
         principal_drawn_fen=loan.principal_drawn_fen + amount,
     )
@@ -43,15 +44,8 @@ def _apply(loan: Loan, event: Event, payload: Drawdown) -> Outcome:
 
 
 def _facility(loan: Loan, event: Event) -> Facility:
-    require(
-        loan.facility is not None and loan.facility_state in ("agreed", "drawn"),
-        "facility",
-        found=loan.facility_state,
-        expected="agreed or drawn",
-        advice="Money is paid out under a facility that is neither called nor closed.",
-    )
     facility = loan.facility
-    assert facility is not None, "checked above"
+    assert facility is not None, "what is drawn was agreed"
     require(
         event.effective_date <= facility.available_until,
         "effective_date",
@@ -164,7 +158,6 @@ EVENT_KIND = EventKind(
     id="drawdown",
     label=Label("提款", "drawdown"),
     payload=Drawdown,
-    roles=frozenset({"loan_officer"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(("facility", "draw"),),
 )

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._payload import PositiveMoney, RateShare, Share, fen, require
+from pledge.events._payload import PositiveMoney, RateShare, Share, fen, require, take
 from pledge.instalments import DayCount, DueDateConvention, repayment_forms
 from pledge.loan import Component, Facility, Loan
 from pledge.request import RoundingRequest
@@ -92,13 +92,8 @@ class FacilityAgreed(FrozenModel):
 
 
 def _apply(loan: Loan, event: Event, payload: FacilityAgreed) -> Outcome:
-    require(
-        loan.application_state == "approved" and loan.facility_state == "none",
-        "facility",
-        found=f"application {loan.application_state}, facility {loan.facility_state}",
-        expected="an approved application without a facility",
-        advice="A facility follows an approval, once.",
-    )
+    application = take(event, "application", "contract", state=loan.application_state)
+    state = take(event, "facility", "agree", state=loan.facility_state)
     require(
         fen(payload.limit) <= loan.approved_fen,
         "payload.limit",
@@ -115,7 +110,7 @@ def _apply(loan: Loan, event: Event, payload: FacilityAgreed) -> Outcome:
     )
     if payload.repayment.form not in repayment_forms():
         raise UnknownNameError.among("payload.repayment.form", found=payload.repayment.form, known=repayment_forms())
-    return replace(loan, facility=_facility(payload), facility_state="agreed"), ()
+    return replace(loan, facility=_facility(payload), facility_state=state, application_state=application), ()
 
 
 def _facility(payload: FacilityAgreed) -> Facility:
@@ -151,7 +146,9 @@ EVENT_KIND = EventKind(
     id="facility_agreed",
     label=Label("签订授信合同", "facility agreed"),
     payload=FacilityAgreed,
-    roles=frozenset({"loan_officer"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(
+        ("application", "contract"),
+        ("facility", "agree"),
+    ),
 )

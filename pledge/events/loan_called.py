@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pledge.accrual import fall_due_now
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._payload import require
+from pledge.events._payload import take
 from pledge.loan import Loan
 from valuation.kernel.fields import FrozenModel, Reason
 from valuation.kernel.labels import Label
@@ -21,22 +21,15 @@ class LoanCalled(FrozenModel):
 
 
 def _apply(loan: Loan, event: Event, payload: LoanCalled) -> Outcome:
-    require(
-        loan.facility_state == "drawn",
-        "facility",
-        found=loan.facility_state,
-        expected="drawn",
-        advice="Only a loan that is running can be called.",
-    )
+    state = take(event, "facility", "call", state=loan.facility_state)
     notes = tuple(fall_due_now(note, event.effective_date, all_principal=True)[0] for note in loan.notes)
-    return replace(loan, notes=notes, called_on=event.effective_date, facility_state="called"), ()
+    return replace(loan, notes=notes, called_on=event.effective_date, facility_state=state), ()
 
 
 EVENT_KIND = EventKind(
     id="loan_called",
     label=Label("宣布贷款提前到期", "loan called"),
     payload=LoanCalled,
-    roles=frozenset({"loan_officer"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(("facility", "call"),),
 )

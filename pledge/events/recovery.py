@@ -22,10 +22,10 @@ class Recovery(FrozenModel):
 
 def _apply(loan: Loan, event: Event, payload: Recovery) -> Outcome:
     require(
-        loan.facility_state == "called",
+        loan.facility_state in ("called", "written_off"),
         "facility",
         found=loan.facility_state,
-        expected="called",
+        expected="called or written off",
         advice="What a running loan pays is a repayment.",
     )
     require(

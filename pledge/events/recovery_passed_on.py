@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pledge.event_kind import Event, EventKind, Outcome
 from pledge.events._claiming import known_claim
-from pledge.events._payload import Compensator, PositiveMoney, fen, require
+from pledge.events._payload import Compensator, PositiveMoney, fen, require, take
 from pledge.ledger import post
 from pledge.loan import Loan
 from valuation.kernel.fields import FrozenModel
@@ -25,6 +25,7 @@ class RecoveryPassedOn(FrozenModel):
 
 def _apply(loan: Loan, event: Event, payload: RecoveryPassedOn) -> Outcome:
     claim, amount = known_claim(loan, payload.party), fen(payload.amount)
+    state = take(event, "claim", "share_recovery", state=claim.state)
     require(
         amount <= claim.set_aside_fen,
         "payload.amount",
@@ -33,14 +34,13 @@ def _apply(loan: Loan, event: Event, payload: RecoveryPassedOn) -> Outcome:
         advice="Only what was recovered and set aside can be passed on.",
     )
     moved = post(event.effective_date, "recovery_passed_on", amount, party=payload.party, cause=event.sequence)
-    return loan.with_claim(replace(claim, set_aside_fen=claim.set_aside_fen - amount)), moved
+    return loan.with_claim(replace(claim, state=state, set_aside_fen=claim.set_aside_fen - amount)), moved
 
 
 EVENT_KIND = EventKind(
     id="recovery_passed_on",
     label=Label("划付追偿分成", "share of a recovery passed on"),
     payload=RecoveryPassedOn,
-    roles=frozenset({"loan_officer"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(("claim", "share_recovery"),),
 )

@@ -44,6 +44,9 @@ EVENT_KIND = EventKind(
     id="repayment",
     label=Label("还款", "repayment"),
     payload=Repayment,
-    roles=frozenset({"borrower", "loan_officer", "system"}),
     apply=_apply,
+    steps=(
+        ("instalment", "pay_part"),
+        ("instalment", "pay"),
+    ),
 )

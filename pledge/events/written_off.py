@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._payload import require
+from pledge.events._payload import require, take
 from pledge.ledger import Posting, post
 from pledge.loan import Loan, Note
 from valuation.kernel.fields import FrozenModel, Reason
@@ -22,17 +22,19 @@ class WrittenOff(FrozenModel):
 
 def _apply(loan: Loan, event: Event, payload: WrittenOff) -> Outcome:
     require(
-        loan.facility_state == "called" and loan.written_off_on is None and loan.due_fen > 0,
-        "facility",
-        found=f"{loan.facility_state}, {loan.due_fen} fen due",
-        expected="a called loan with something due that is not written off",
-        advice="Call the loan first; a loan is written off once and as a whole.",
+        loan.called_on is not None and loan.due_fen > 0,
+        "loan",
+        found="a loan that was not called" if loan.called_on is None else "nothing due",
+        expected="a called loan with something due",
+        advice="Call the loan first; it is written off as a whole.",
     )
+    state = take(event, "facility", "write_off", state=loan.facility_state)
     late = loan.late_interest_fen + loan.compound_interest_fen
     written = replace(
         loan,
         notes=tuple(_emptied(note) for note in loan.notes),
         charges=tuple(replace(charge, open_fen=0) for charge in loan.charges),
+        facility_state=state,
         written_off_on=event.effective_date,
         principal_written_off_fen=loan.due_principal_fen,
         interest_written_off_fen=loan.due_interest_fen + late,
@@ -63,7 +65,6 @@ EVENT_KIND = EventKind(
     id="written_off",
     label=Label("贷款核销", "loan written off"),
     payload=WrittenOff,
-    roles=frozenset({"loan_officer"}),
-    approver_roles=frozenset({"approver"}),
     apply=_apply,
+    steps=(("facility", "write_off"),),
 )

@@ -105,6 +105,7 @@ def test_the_same_key_is_recorded_once_and_never_for_another_content(drawn: Life
         key="bank-transfer-77",
         effective_date=day("0215"),
         made_by=OFFICER,
+        approved_by=APPROVER,
         payload={"amount": "100.00"},
     )
     once = record(drawn.history, command, recorded_at=RECORDED_AT)
@@ -209,5 +210,5 @@ def test_the_books_balance_and_mirror_each_other(drawn: Life) -> None:
 
 
 def test_kinds_that_move_money_out_or_set_values_need_two_persons() -> None:
-    alone = {name for name, kind in event_kinds().items() if not kind.needs_approval}
+    alone = {name for name, kind in event_kinds().items() if not kind.may_approve}
     assert not alone & {"drawdown", "facility_agreed", "application_approved", "reversal"}
