@@ -12,13 +12,15 @@ from dataclasses import replace
 from fractions import Fraction
 
 from pledge.ledger import Posting, post
-from pledge.loan import Due, Loan, Note, Row
+from pledge.loan import Due, Loan, Note
+from pledge.plan import PlanRow, accrued_interest
 from valuation.errors import InputError
 
-__all__ = ["advance", "advance_with_postings", "fall_due_now", "late_rate_of_days", "row_rate_share"]
+__all__ = ["advance", "advance_with_postings", "closing_day", "fall_due_now", "late_days_basis"]
 
-#: Days a year of late interest where ordinary interest counts months: a day is a 360th (日利率 = 年利率 ÷ 360).
-_DAYS_OF_MONTHLY_YEAR = 360
+#: Days a year of late interest where ordinary interest does not count actual days over a fixed year: a day is a 360th
+#: of the yearly rate (日利率 = 年利率 ÷ 360).
+_DAYS_OF_A_YEAR = 360
 
 
 def advance(loan: Loan, to_day: datetime.date) -> Loan:
@@ -54,41 +56,32 @@ def advance_with_postings(loan: Loan, to_day: datetime.date) -> tuple[Loan, tupl
     return replace(loan, day=to_day, notes=tuple(notes)), tuple(postings)
 
 
-def row_rate_share(row: Row, start: datetime.date, end: datetime.date, *, day_count: str, months: int) -> Fraction:
-    """Which share of the principal is the interest of ``row`` from ``start`` to ``end``?
+def closing_day(row: PlanRow) -> datetime.date:
+    """On which day does a row fall due with all its interest: its due date, or the end of its days if earlier?"""
+    return min(row.due_date, row.period_end)
 
-    ``monthly``: rate × months / 12 for the whole row, part of it by the days that passed; else rate × days / basis.
+
+def late_days_basis(day_count: str) -> int:
+    """Over how many days a year is late interest counted?
+
+    The fixed year of the day count (360, 364, 365), else 360.
     """
-    days = (end - start).days
-    if day_count == "monthly":
-        whole = (row.period_end - row.period_start).days
-        return row.annual_rate_share * Fraction(months * days, 12 * whole)
-    return row.annual_rate_share * Fraction(days, int(day_count.removeprefix("actual/")))
+    basis = day_count.removeprefix("actual/")
+    return int(basis) if basis.isdigit() else _DAYS_OF_A_YEAR
 
 
-def late_rate_of_days(note: Note, days: int) -> Fraction:
-    """Which share of an overdue amount is the late interest 罚息 of so many days?
+def fall_due_now(note: Note, day: datetime.date) -> Note:
+    """The note when all principal and the interest accrued to ``day`` fall due on it.
 
-    contract rate × (1 + penalty) × days / basis, where months are counted a year of 360 days.
+    No row runs any more: nothing accrues but late interest, from ``day`` on.
     """
-    basis = _DAYS_OF_MONTHLY_YEAR if note.day_count == "monthly" else int(note.day_count.removeprefix("actual/"))
-    return note.contract_rate_share * (1 + Fraction(note.penalty_share)) * Fraction(days, basis)
-
-
-def fall_due_now(note: Note, day: datetime.date, *, all_principal: bool) -> tuple[Note, Due | None]:
-    """The note when the interest accrued to ``day`` falls due on it, with all principal or with none.
-
-    With all principal no row is left: nothing accrues any more but late interest, from ``day`` on.
-    """
-    interest = note.accrued_undue_fen
-    principal = note.undue_principal_fen if all_principal else 0
-    rows = () if all_principal else note.rows
-    if not interest and not principal:
-        return replace(note, rows=rows), None
-    number = note.rows[0].number if note.rows else len(note.dues)
-    due = Due(number, day, day, principal, interest, principal, interest)
-    accrued, ahead = (Fraction(0), 0) if all_principal else (note.accrued, note.accrued_due_fen + interest)
-    return replace(note, rows=rows, accrued=accrued, accrued_due_fen=ahead, dues=(*note.dues, due)), due
+    row = note.running_row
+    if row is None:
+        return note
+    principal, interest = note.undue_principal_fen, note.accrued_undue_fen
+    due = Due(row.number, day, day, principal, interest, principal, interest)
+    closed = len(note.plan.rows)
+    return replace(note, closed=closed, accrued=Fraction(0), accrued_due_fen=0, dues=(*note.dues, due))
 
 
 def _note_to(note: Note, day: datetime.date, to_day: datetime.date) -> tuple[Note, list[Posting]]:
@@ -98,40 +91,39 @@ def _note_to(note: Note, day: datetime.date, to_day: datetime.date) -> tuple[Not
         stop = _next_stop(note, day, to_day)
         moved = _accrued(note, day, stop)
         postings += _growth(note, moved, stop)
-        if moved.rows and moved.rows[0].closes_on <= stop:
-            moved, rest = _closed(moved)
-            postings += post(stop, "interest_accrued", rest)
+        row = moved.running_row
+        if row is not None and closing_day(row) <= stop:
+            moved, closing = _closed(moved, row)
+            postings += closing
         note, day = moved, stop
     return note, postings
 
 
 def _next_stop(note: Note, day: datetime.date, to_day: datetime.date) -> datetime.date:
-    stops = [due.late_from for due in note.dues if due.late_from > day]
-    if note.rows:
-        stops.append(note.rows[0].closes_on)
+    stops = [due.late_from for due in note.dues if due.is_open and due.late_from > day]
+    if note.running_row is not None:
+        stops.append(closing_day(note.running_row))
     return min([to_day, *stops])
 
 
 def _accrued(note: Note, day: datetime.date, stop: datetime.date) -> Note:
-    ordinary = note.accrued + _ordinary(note, day, stop)
-    late_principal = sum(due.principal_open_fen for due in note.dues if due.late_from <= day)
-    late_interest = sum(due.interest_open_fen for due in note.dues if due.late_from <= day) if note.compounds else 0
-    if not late_principal and not late_interest:
+    ordinary = _ordinary(note, stop)
+    late_dues = [due for due in note.dues if due.is_open and due.late_from <= day]
+    if not late_dues:
         return replace(note, accrued=ordinary)
-    rate = late_rate_of_days(note, (stop - day).days)
-    late, compound = note.late.plus(late_principal * rate), note.compound.plus(late_interest * rate)
-    return replace(note, accrued=ordinary, late=late, compound=compound)
+    basis = late_days_basis(note.plan.terms.day_count)
+    rate = note.late_rate_share * Fraction((stop - day).days, basis)
+    late = note.late.plus(sum(due.principal_open_fen for due in late_dues) * rate)
+    interest = sum(due.interest_open_fen for due in late_dues) if note.compounds else 0
+    return replace(note, accrued=ordinary, late=late, compound=note.compound.plus(interest * rate))
 
 
-def _ordinary(note: Note, day: datetime.date, stop: datetime.date) -> Fraction:
-    if not note.rows:
+def _ordinary(note: Note, upto: datetime.date) -> Fraction:
+    """The exact interest of the running row; nothing before its first day, which a due date may come ahead of."""
+    row = note.running_row
+    if row is None or upto <= row.period_start:
         return Fraction(0)
-    row = note.rows[0]
-    start, end = max(day, row.period_start), min(stop, row.period_end)
-    if end <= start:
-        return Fraction(0)
-    share = row_rate_share(row, start, end, day_count=note.day_count, months=note.period_months)
-    return note.undue_principal_fen * share
+    return accrued_interest(row, upto=min(upto, row.period_end))
 
 
 def _growth(before: Note, after: Note, day: datetime.date) -> list[Posting]:
@@ -144,21 +136,34 @@ def _growth(before: Note, after: Note, day: datetime.date) -> list[Posting]:
     return [posting for meaning, amount in grown.items() for posting in post(day, meaning, amount)]
 
 
-def _closed(note: Note) -> tuple[Note, int]:
-    """The running row falls due with the interest of its whole period; also what of that had not accrued yet."""
-    row = note.rows[0]
-    rest = _ordinary(note, row.closes_on, row.period_end)
-    interest = note.interest_rounding.to_fen(note.accrued + rest) - note.accrued_due_fen
-    unposted = interest - note.accrued_undue_fen
+def _closed(note: Note, row: PlanRow) -> tuple[Note, list[Posting]]:
+    """The running row falls due with the interest of its whole period, or adds it to the principal."""
+    day = closing_day(row)
+    whole = note.plan.terms.interest_rounding.to_fen(accrued_interest(row, upto=row.period_end))
+    interest = whole - note.accrued_due_fen
+    postings = list(post(day, "interest_accrued", interest - note.accrued_undue_fen))
+    capitalised = -row.principal_fen if row.is_capitalised else 0
+    postings += post(day, "interest_capitalised", capitalised)
+    principal, falls_due = max(row.principal_fen, 0), interest - capitalised
+    assert falls_due >= 0, "no more interest is added to the principal than accrued"
     due = Due(
         number=row.number,
         due_date=row.due_date,
         late_from=max(row.due_date, row.period_end),
-        principal_due_fen=row.principal_fen,
-        interest_due_fen=interest,
-        principal_open_fen=row.principal_fen,
-        interest_open_fen=interest,
+        principal_due_fen=principal,
+        interest_due_fen=falls_due,
+        principal_open_fen=principal,
+        interest_open_fen=falls_due,
     )
     settled = due if due.is_open else replace(due, settled_on=row.due_date)
-    moved = replace(note, rows=note.rows[1:], accrued=Fraction(0), accrued_due_fen=0, dues=(*note.dues, settled))
-    return moved, unposted
+    dues = (*note.dues, settled)
+    closed = note.closed + 1
+    moved = replace(
+        note,
+        closed=closed,
+        accrued=Fraction(0),
+        accrued_due_fen=0,
+        dues=dues,
+        capitalised_fen=note.capitalised_fen + capitalised,
+    )
+    return moved, postings

@@ -171,6 +171,14 @@ MEANINGS: dict[str, Meaning] = {
         income="interest_income",
         owed="owed_interest",
     ),
+    "interest_capitalised": _meaning(
+        "利息转入本金",
+        "interest added to the principal",
+        "+bank.loan_principal",
+        "-bank.interest_receivable",
+        "+borrower.owed_interest",
+        "-borrower.owed_principal",
+    ),
     "late_interest_accrued": _accrued(
         "计提罚息",
         "late interest accrued",

@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 from pledge.ledger import Account
 from pledge.machines.pledged_asset import SECURING_STATES
+from pledge.plan import PaymentPlan, PlanRow
+from valuation.kernel.fields import FrozenModel
 from valuation.kernel.money import Money, Rounding
 
 __all__ = [
@@ -28,29 +31,11 @@ __all__ = [
     "Loan",
     "Note",
     "Right",
-    "Row",
 ]
 
 _DOWN = Rounding(mode="down")
 #: In which order a payment settles what is due, by component.
 Component = Literal["costs", "late_interest", "compound_interest", "interest", "principal"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a plan of payments: ordinary interest runs from start to end, principal falls due with it."""
-
-    number: int
-    period_start: datetime.date
-    period_end: datetime.date
-    due_date: datetime.date
-    principal_fen: int
-    annual_rate_share: Fraction
-
-    @property
-    def closes_on(self) -> datetime.date:
-        """The day on which it falls due with all its interest: the due date, or the end of the period if earlier."""
-        return min(self.due_date, self.period_end)
 
 
 @dataclass(frozen=True)
@@ -113,37 +98,40 @@ class AccruedClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """A drawing (借据): its plan, what fell due, and what accrues on it.
+    """A drawing (借据): its plan, how far the plan has run, what fell due, and what accrues.
 
-    ``rows`` are those that have not fallen due, the running one first. ``accrued`` is the exact interest since the
-    running row started, ``accrued_due_fen`` what of it fell due ahead of the row (a prepayment in full).
+    ``closed`` rows of the plan have fallen due; the next one is running. ``accrued`` is the exact interest since the
+    running row started, ``accrued_due_fen`` what of it fell due ahead of the row.
     """
 
     number: int
     drawn_on: datetime.date
     principal_fen: int
-    day_count: str
-    period_months: int
-    interest_rounding: Rounding
+    plan: PaymentPlan
     penalty_share: Decimal
     compounds: bool
-    contract_rate_share: Fraction
-    rows: tuple[Row, ...]
+    closed: int = 0
     accrued: Fraction = Fraction(0)
     accrued_due_fen: int = 0
+    capitalised_fen: int = 0
     dues: tuple[Due, ...] = ()
     late: AccruedClaim = AccruedClaim()
     compound: AccruedClaim = AccruedClaim()
+
+    @property
+    def running_row(self) -> PlanRow | None:
+        """The row that falls due next, None when all have."""
+        return self.plan.rows[self.closed] if self.closed < len(self.plan.rows) else None
 
     @property
     def open_dues(self) -> tuple[Due, ...]:
         """The instalments that fell due and are not settled, oldest first."""
         return tuple(due for due in self.dues if due.is_open)
 
-    @property
+    @cached_property
     def undue_principal_fen(self) -> int:
         """Principal that has not fallen due."""
-        return sum(row.principal_fen for row in self.rows)
+        return sum(row.principal_fen for row in self.plan.rows[self.closed :])
 
     @property
     def outstanding_fen(self) -> int:
@@ -153,12 +141,18 @@ class Note:
     @property
     def accrued_undue_fen(self) -> int:
         """Interest of the running row up to today that has not fallen due."""
-        return self.interest_rounding.to_fen(self.accrued) - self.accrued_due_fen
+        return self.plan.terms.interest_rounding.to_fen(self.accrued) - self.accrued_due_fen
 
     @property
     def open_interest_fen(self) -> int:
         """Interest that fell due and is unpaid."""
         return sum(due.interest_open_fen for due in self.dues)
+
+    @property
+    def late_rate_share(self) -> Fraction:
+        """The yearly rate of late interest 罚息: contract rate in force × (1 + penalty)."""
+        row = self.running_row or self.plan.rows[-1]
+        return Fraction(row.annual_rate_share) * (1 + Fraction(self.penalty_share))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +167,7 @@ class Facility:
     limit_fen: int
     available_until: datetime.date
     form: str
+    form_parameters: FrozenModel
     period_months: int
     period_count: int
     day_count: str
@@ -268,7 +263,7 @@ class Claim:
 class Loan:
     """A loan at the end of ``day``: application, rights, facility, notes, cover, claims and running totals.
 
-    The totals of principal always satisfy drawn = repaid + outstanding + written off + transferred, where
+    The totals of principal always satisfy drawn + capitalised = repaid + outstanding + written off + transferred, where
     *transferred* is what compensators paid for and *written off* is net of what was recovered since.
     """
 
@@ -300,6 +295,11 @@ class Loan:
     def outstanding_fen(self) -> int:
         """Principal the borrower owes the bank, in the bank's books."""
         return sum(note.outstanding_fen for note in self.notes)
+
+    @property
+    def interest_capitalised_fen(self) -> int:
+        """Interest that was added to the principal."""
+        return sum(note.capitalised_fen for note in self.notes)
 
     @property
     def open_costs_fen(self) -> int:

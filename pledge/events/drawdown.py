@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 
 from pledge.event_kind import Event, EventKind, Outcome
 from pledge.events._payload import PositiveMoney, RateShare, fen, require, take
-from pledge.instalments import LoanTerms, Period, build_schedule
+from pledge.instalments import LoanTerms, Period
 from pledge.ledger import post
-from pledge.loan import Facility, Loan, Note, Row
+from pledge.loan import Facility, Loan, Note
+from pledge.plan import payment_plan
 from valuation.kernel.calendar import load_china_calendar
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -106,21 +106,13 @@ def _note(loan: Loan, facility: Facility, event: Event, payload: Drawdown) -> No
         due_date_convention=facility.due_date_convention,  # type: ignore[arg-type]
         calendar=load_china_calendar(),
     )
-    schedule = build_schedule(facility.form, terms)
     return Note(
         number=len(loan.notes) + 1,
         drawn_on=event.effective_date,
         principal_fen=terms.principal_fen,
-        day_count=facility.day_count,
-        period_months=facility.period_months,
-        interest_rounding=facility.interest_rounding,
+        plan=payment_plan(facility.form, terms, facility.form_parameters),
         penalty_share=facility.penalty_share,
         compounds=facility.compounds,
-        contract_rate_share=Fraction(rate),
-        rows=tuple(
-            Row(row.number, row.period_start, row.period_end, row.due_date, row.principal_fen, Fraction(rate))
-            for row in schedule.rows
-        ),
     )
 
 

@@ -11,10 +11,9 @@ from pydantic_core import PydanticCustomError
 
 from pledge.event_kind import Event, EventKind, Outcome
 from pledge.events._payload import PositiveMoney, RateShare, Share, fen, require, take
-from pledge.instalments import DayCount, DueDateConvention, repayment_forms
+from pledge.instalments import DayCount, DueDateConvention, read_parameters
 from pledge.loan import Component, Facility, Loan
 from pledge.request import RoundingRequest
-from valuation.errors import UnknownNameError
 from valuation.kernel.fields import Day, DecimalText, FrozenModel, NonNegativeMoneyText, StrictBool, WholeNumber
 from valuation.kernel.labels import Label
 
@@ -40,9 +39,10 @@ class FloatingRate(FrozenModel):
 
 
 class RepaymentTerms(FrozenModel):
-    """How every drawing is repaid: a repayment form and what it is built with."""
+    """How every drawing is repaid: a repayment form, what it alone must be told, and what all forms are built with."""
 
     form: str
+    parameters: Annotated[dict[str, Any], Field(max_length=50)] = Field(default_factory=dict)
     period_months: Literal[1, 3, 6, 12]
     period_count: Annotated[WholeNumber, Field(ge=1, le=600)]
     day_count: DayCount
@@ -108,8 +108,6 @@ def _apply(loan: Loan, event: Event, payload: FacilityAgreed) -> Outcome:
         expected=f"{event.effective_date} or later",
         advice="Money must be available on some day.",
     )
-    if payload.repayment.form not in repayment_forms():
-        raise UnknownNameError.among("payload.repayment.form", found=payload.repayment.form, known=repayment_forms())
     return replace(loan, facility=_facility(payload), facility_state=state, application_state=application), ()
 
 
@@ -124,6 +122,7 @@ def _facility(payload: FacilityAgreed) -> Facility:
         limit_fen=fen(payload.limit),
         available_until=payload.available_until,
         form=repayment.form,
+        form_parameters=read_parameters(repayment.form, repayment.parameters),
         period_months=repayment.period_months,
         period_count=repayment.period_count,
         day_count=repayment.day_count,

@@ -22,7 +22,7 @@ class LoanCalled(FrozenModel):
 
 def _apply(loan: Loan, event: Event, payload: LoanCalled) -> Outcome:
     state = take(event, "facility", "call", state=loan.facility_state)
-    notes = tuple(fall_due_now(note, event.effective_date, all_principal=True)[0] for note in loan.notes)
+    notes = tuple(fall_due_now(note, event.effective_date) for note in loan.notes)
     return replace(loan, notes=notes, called_on=event.effective_date, facility_state=state), ()
 
 
