@@ -370,16 +370,18 @@ class Loan:
         return max(0, needed - self.lending_value_fen)
 
     @property
-    def cover_state(self) -> str:
-        """Is the loan covered: no exposure, covered, warning, short, or the state of an issued call?"""
-        if self.call is not None and self.call.state != "cured":
-            late = self.call.state == "open" and self.today > self.call.deadline
-            return "call_overdue" if late else f"call_{self.call.state}"
-        if self.facility is None or not self.outstanding_fen:
-            return "no_exposure"
-        if self.shortfall_fen():
-            return "short"
-        return "warning" if self.shortfall_fen(self.facility.warning_share) else "covered"
+    def cover_stage(self) -> str:
+        """The state of the cover machine: that of an issued call, else what value and limits say."""
+        if self.call is not None:
+            return self.call.state
+        if self.facility is None or not self.shortfall_fen(self.facility.warning_share):
+            return "covered"
+        return "warning"
+
+    @property
+    def is_call_overdue(self) -> bool:
+        """Did the days to cure an issued call run out?"""
+        return self.call is not None and self.call.state == "call" and self.today > self.call.deadline
 
     def with_note(self, note: Note) -> Loan:
         """The loan with one note changed."""
