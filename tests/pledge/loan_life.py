@@ -59,3 +59,8 @@ class Life:
     def on(self, text: str) -> Loan:
         """The loan at the end of a day."""
         return loan_at(self.history, on=day(text))
+
+    @property
+    def last(self) -> Loan:
+        """The loan on the day of its last event."""
+        return loan_at(self.history)

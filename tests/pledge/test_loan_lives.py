@@ -1,0 +1,259 @@
+"""Lives of loans from application to release or loss, with the arithmetic line by line.
+
+Checked against: hand calculation beside each figure; the books of every party must balance and mirror each other after
+every event.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pledge.history import Actor, journal, postings
+from pledge.ledger import balances, mirror_differences, unbalanced_parties
+from pledge.loan_errors import IllegalStepError
+from tests.pledge.loan_life import COVER, REPAYMENT, Life
+
+POOL = Actor("chen", "pool_manager")
+INSURER = Actor("zhou", "insurer")
+PATENT: dict[str, Any] = {"asset": "patent-1", "asset_kind": "invention_patent", "title": "一种装置"}
+VALUE: dict[str, Any] = {
+    "asset": "patent-1",
+    "appraised_value": "3000000.00",
+    "value_basis": "appraised",
+    "value_date": "2025-12-31",
+    "pledge_rate_share": "0.4",
+}
+
+
+def pledged(life: Life, **changed: Any) -> Life:
+    """A patent of 3,000,000.00 at a pledge rate of 40 %: 1,200,000.00 of lending value, registered on 12 January."""
+    value = {**VALUE, **changed}
+    asset = value["asset"]
+    life.does("asset_proposed", "0104", **{**PATENT, "asset": asset})
+    life.does("asset_verified", "0105", asset=asset, reason="register extract of 5 January")
+    life.does("asset_valued", "0106", **value)
+    life.does("asset_contract_signed", "0107", asset=asset, reason="contract 2026-1")
+    life.does("asset_filed", "0108", asset=asset, reason="filing 77")
+    return life.does("asset_registered", "0112", asset=asset, registration_number="Y2026")
+
+
+def secured(**changed: Any) -> Life:
+    """1,000,000.00 under a facility without any unsecured limit, drawn on 15 January against the patent."""
+    cover = {**COVER, "unsecured_limit": "0.00"}
+    return pledged(Life().agreed(cover=cover, **changed)).does("drawdown", "0115", amount="1000000.00")
+
+
+def sound(life: Life) -> None:
+    """The journal balances, mirrors, adds up to the fold, and says what the state of the loan says."""
+    found = balances(journal(life.history))
+    assert unbalanced_parties(found) == {}
+    assert mirror_differences(found) == {}
+    assert found == balances(postings(life.history))
+    loan = life.last
+    control = loan.control_balances()
+    assert {account: found.get(account, 0) for account in control} == control
+    total = loan.principal_repaid_fen + loan.outstanding_fen + loan.principal_written_off_fen
+    assert total + loan.principal_transferred_fen == loan.principal_drawn_fen + loan.interest_capitalised_fen
+
+
+def test_default_and_a_claim_on_the_pool() -> None:
+    """Nothing is paid; the loan is called; the pool pays in advance and settles; the patent is sold."""
+    life = secured()
+    # 15 January to 15 February: 31 days × 1,000,000.00 × 3.6 % / 360 = 31 × 100.00.
+    assert life.on("0215").due_interest_fen == 3_100_00
+    # 15 February to 15 March: 28 days.
+    life.does("loan_called", "0325", reason="two instalments unpaid")
+    loan = life.on("0325")
+    # Ten more days to the call: 1,000.00. All of it: 3,100.00 + 2,800.00 + 1,000.00 = 6,900.00.
+    assert (loan.due_principal_fen, loan.due_interest_fen) == (1_000_000_00, 6_900_00)
+    # The principal is late from 25 March on; before, only interest was, and the contract compounds nothing.
+    assert loan.late_interest_fen == 0
+    life.does("claim_filed", "0401", party="pool", claimed="400000.00")
+    life.does("claim_accepted", "0405", made_by=POOL, party="pool", reason="article 9")
+    life.does("claim_prepaid", "0410", made_by=POOL, party="pool", amount="250000.00")
+    # Late interest 25 March to 10 April: 16 days × 1,000,000.00 × 5.4 % / 360 = 16 × 150.00; an advance changes
+    # nothing on what the borrower owes the bank.
+    assert life.on("0410").late_interest_fen == 2_400_00
+    assert life.on("0410").outstanding_fen == 1_000_000_00
+    sound(life)
+    life.does("claim_settled", "0420", made_by=POOL, party="pool", compensation="400000.00")
+    found = balances(journal(life.history))
+    assert found["pool", "cash"] == -400_000_00
+    assert found["pool", "subrogated_claim"] == 400_000_00
+    assert found["borrower", "owed_to_pool"] == -400_000_00
+    assert ("pool", "advance_to_bank") not in found
+    # The bank's own principal is 600,000.00 now: 90.00 of late interest a day. 26 days at 150.00 before.
+    assert life.on("0420").late_interest_fen == 3_900_00
+    assert life.on("0430").late_interest_fen == 3_900_00 + 10 * 90_00
+    with pytest.raises(IllegalStepError, match="Record a recovery instead"):
+        life.does("repayment", "0430", amount="1000.00")
+    life.does("asset_enforced", "0430", asset="patent-1", title_of_enforcement="judgement 2026-8")
+    life.does("asset_sold", "0430", asset="patent-1", buyer="a firm", price="520000.00", costs="8300.00")
+    # 520,000.00 − 8,300.00 costs − 4,800.00 late interest − 6,900.00 interest = 500,000.00 for principal, shared
+    # 600 : 400 between bank and pool: 300,000.00 and 200,000.00.
+    loan = life.on("0430")
+    assert (loan.open_costs_fen, loan.late_interest_fen, loan.due_interest_fen) == (0, 0, 0)
+    assert loan.outstanding_fen == 300_000_00
+    assert loan.claims["pool"].subrogated_fen == 200_000_00
+    sound(life)
+    life.does("recovery_passed_on", "0505", party="pool", amount="200000.00")
+    found = balances(journal(life.history))
+    assert found["pool", "cash"] == -200_000_00
+    # 1 May to 10 May: ten days × 300,000.00 × 5.4 % / 360 = 10 × 45.00.
+    life.does("written_off", "0510", ground="nothing more can be enforced")
+    loan = life.on("0510")
+    assert (loan.principal_written_off_fen, loan.interest_written_off_fen) == (300_000_00, 450_00)
+    assert loan.owed_fen == 300_000_00 + 450_00 + 200_000_00
+    found = balances(journal(life.history))
+    assert found["bank", "write_off_loss"] == 300_450_00
+    assert ("bank", "loan_principal") not in found
+    assert found["borrower", "owed_principal"] == -300_000_00
+    sound(life)
+    # A year later 1,450.00 come back: 450.00 of interest first, 1,000.00 of principal 3 : 2.
+    life.does("recovery", "20270510", amount="1450.00", origin="a garnishment")
+    loan = life.on("20270510")
+    assert loan.interest_written_off_fen == 0
+    assert loan.principal_written_off_fen == 299_400_00
+    assert loan.claims["pool"].subrogated_fen == 199_600_00
+    # drawn 1,000,000.00 = repaid (500,000.00 + 1,000.00) + written off 299,400.00 + transferred 199,600.00.
+    assert loan.principal_repaid_fen == 501_000_00
+    sound(life)
+
+
+def test_a_pool_that_advanced_too_much_gets_the_rest_back() -> None:
+    life = secured().does("loan_called", "0325", reason="a false statement")
+    life.does("claim_filed", "0401", party="pool", claimed="400000.00")
+    life.does("claim_accepted", "0405", made_by=POOL, party="pool", reason="article 9")
+    life.does("claim_prepaid", "0410", made_by=POOL, party="pool", amount="400000.00")
+    life.does("claim_settled", "0420", made_by=POOL, party="pool", compensation="380000.00")
+    found = balances(journal(life.history))
+    assert found["pool", "cash"] == -380_000_00
+    assert life.on("0420").outstanding_fen == 620_000_00
+    sound(life)
+
+
+def test_a_claim_settled_after_the_write_off() -> None:
+    life = secured().does("loan_called", "0325", reason="insolvency of the borrower")
+    life.does("written_off", "0326", ground="court order")
+    life.does("claim_filed", "0401", party="insurer", claimed="400000.00")
+    life.does("claim_accepted", "0405", made_by=INSURER, party="insurer", reason="policy 12")
+    life.does("claim_prepaid", "0410", made_by=INSURER, party="insurer", amount="100000.00")
+    life.does("claim_settled", "0420", made_by=INSURER, party="insurer", compensation="400000.00")
+    found = balances(journal(life.history))
+    assert found["bank", "recovery_income"] == -400_000_00
+    assert found["bank", "written_off_principal"] == 600_000_00
+    sound(life)
+
+
+def test_a_right_taken_for_the_debt_pays_like_money() -> None:
+    life = secured().does("loan_called", "0325", reason="unpaid interest")
+    life.does("asset_enforced", "0325", asset="patent-1", title_of_enforcement="agreement")
+    life.does("asset_taken_for_debt", "0325", asset="patent-1", agreed_value="706900.00")
+    # 706,900.00 − 6,900.00 interest = 700,000.00 of principal; the bank holds a patent instead of money.
+    found = balances(journal(life.history))
+    assert life.on("0325").outstanding_fen == 300_000_00
+    assert found["bank", "foreclosed_right"] == 706_900_00
+    assert found["bank", "cash"] == -1_000_000_00
+    sound(life)
+
+
+def test_a_loan_that_is_paid_as_agreed_ends_settled_and_its_pledge_released() -> None:
+    life = secured(repayment={**REPAYMENT, "period_count": 2})
+    life.does("repayment", "0215", amount="3100.00")
+    with pytest.raises(IllegalStepError, match="a lending value short by"):
+        life.does("asset_released", "0216", asset="patent-1")
+    life.does("repayment", "0315", amount="1002800.00")
+    assert life.on("0315").facility_state == "settled"
+    assert life.on("0315").owed_fen == 0
+    life.does("asset_released", "0316", asset="patent-1")
+    assert life.on("0316").lending_value_fen == 0
+    assert [due.settled_on for due in life.on("0316").notes[0].dues] == [
+        due.due_date for due in life.last.notes[0].dues
+    ]
+    sound(life)
+
+
+# --- cover ----------------------------------------------------------------------------------------
+
+
+def test_no_money_before_registration_without_an_explicit_unsecured_limit() -> None:
+    life = Life().agreed(cover={**COVER, "unsecured_limit": "200000.00"})
+    with pytest.raises(IllegalStepError, match=r"an exposure of 200000\.01, expected at most 200000\.00"):
+        life.does("drawdown", "0110", amount="200000.01")
+    life.does("drawdown", "0110", amount="200000.00")
+    pledged(life)
+    # Registered on the 12th: the lending value of 1,200,000.00 counts from that day, not from the contract.
+    with pytest.raises(IllegalStepError, match="an exposure of"):
+        life.does("drawdown", "0111", amount="0.01")
+    life.does("drawdown", "0112", amount="800000.00")
+    assert life.on("0112").outstanding_fen == 1_000_000_00
+
+
+def test_mixed_pledge_rates_count_right_by_right() -> None:
+    life = pledged(pledged(Life().agreed()), asset="mark-1", appraised_value="1000000.00", pledge_rate_share="0.25")
+    # 3,000,000.00 × 0.4 + 1,000,000.00 × 0.25
+    assert life.on("0112").lending_value_fen == 1_450_000_00
+
+
+def test_a_call_stands_until_value_after_pledge_rate_covers() -> None:
+    life = secured()
+    life.does("asset_revalued", "0301", **{**VALUE, "value_date": "2026-03-01", "appraised_value": "2000000.00"})
+    # 2,000,000.00 × 0.4 = 800,000.00 against 1,000,000.00: 200,000.00 short.
+    assert life.on("0301").shortfall_fen() == 200_000_00
+    with pytest.raises(IllegalStepError, match=r"at least 200000\.00"):
+        life.does("cover_call_issued", "0302", amount="199999.99")
+    life.does("cover_call_issued", "0302", amount="200000.00")
+    # A new value of 1,100,000.00 exceeds the loan gross; after the pledge rate it covers 440,000.00 only.
+    life.does("asset_revalued", "0310", **{**VALUE, "value_date": "2026-03-10", "appraised_value": "1100000.00"})
+    with pytest.raises(IllegalStepError, match=r"short by 560000\.00 after pledge rate"):
+        life.does("cover_call_cured", "0311", means="a new appraisal")
+    assert life.on("0311").call is not None and life.on("0311").call.amount_fen == 200_000_00
+    life.does("cover_call_increased", "0312", amount="560000.00")
+    # 2,400,000.00 × 0.4 = 960,000.00: less is short than was called for, and the call stays as it was issued.
+    life.does("asset_revalued", "0315", **{**VALUE, "value_date": "2026-03-15", "appraised_value": "2400000.00"})
+    assert life.on("0315").call.amount_fen == 560_000_00
+    with pytest.raises(IllegalStepError, match="expected something short after 2026-04-01"):
+        life.does("cover_call_escalated", "0401", reason="not cured")
+    life.does("cover_call_escalated", "0402", reason="not cured")
+    life.does("cover_call_reduced", "0403", amount="40000.00", reason="the board agrees")
+    life.does("asset_revalued", "0405", **{**VALUE, "value_date": "2026-04-05", "appraised_value": "2500000.00"})
+    life.does("cover_call_cured", "0406", means="a new appraisal")
+    assert life.on("0406").cover_stage == "cured"
+
+
+def test_a_right_worth_nothing_covers_nothing() -> None:
+    life = secured()
+    life.does("asset_revalued", "0301", **{**VALUE, "value_date": "2026-03-01", "appraised_value": "0.00"})
+    assert life.on("0301").shortfall_fen() == 1_000_000_00
+    life.does("asset_extinguished", "0302", asset="patent-1", reason="annuity unpaid")
+    assert life.on("0302").shortfall_fen() == 1_000_000_00
+
+
+def test_a_refused_registration_covers_nothing_and_may_be_filed_again() -> None:
+    life = Life().agreed()
+    life.does("asset_proposed", "0104", **PATENT)
+    life.does("asset_verified", "0105", asset="patent-1", reason="register extract")
+    life.does("asset_valued", "0106", **VALUE)
+    life.does("asset_contract_signed", "0107", asset="patent-1", reason="contract 2026-1")
+    life.does("asset_filed", "0108", asset="patent-1", reason="filing 77")
+    life.does("asset_registration_refused", "0112", asset="patent-1", reason="annuity unpaid")
+    assert life.on("0112").lending_value_fen == 0
+    assert life.on("0112").rights["patent-1"].remark == "annuity unpaid"
+    life.does("asset_filed", "0115", asset="patent-1", reason="filing 78")
+    life.does("asset_registered", "0120", asset="patent-1", registration_number="Y2026")
+    assert life.on("0120").lending_value_fen == 1_200_000_00
+
+
+# --- rates ----------------------------------------------------------------------------------------
+
+
+def test_a_floating_rate_is_reset_inside_a_period() -> None:
+    rate = {"kind": "floating", "reference": "lpr_1y", "spread_share": "0.006"}
+    life = Life().agreed(rate=rate).does("drawdown", "0115", amount="1000000.00", reference_rate_share="0.03")
+    life.does("rate_reset", "0125", reference_rate_share="0.0264")
+    # Ten days at 3.6 %: 1,000.00. Then 21 days at 3.24 %: 1,000,000.00 × 0.0324 × 21 / 360 = 1,890.00.
+    assert life.on("0125").accrued_undue_fen == 1_000_00
+    assert life.on("0215").due_interest_fen == 2_890_00
+    sound(life)
