@@ -38,6 +38,7 @@ __all__ = [
     "Command",
     "Event",
     "History",
+    "changed_from",
     "event_kinds",
     "journal",
     "loan_at",
@@ -170,6 +171,20 @@ def journal(history: History, *, closed_to: datetime.date | None = None) -> tupl
         _, moved = advance_with_postings(trail[-1].loan, closed_to)
         entries += [JournalEntry(len(entries) + 1 + at, None, posting) for at, posting in enumerate(moved)]
     return tuple(entries)
+
+
+def changed_from(history: History, *, since: int) -> datetime.date | None:
+    """From which day on may the loan be another than it was known to be with event ``since``?
+
+    The earliest day on which an event recorded later takes effect; for a correction the day of what it takes back.
+    None when nothing was recorded since.
+    """
+    days = []
+    for event in history.events[since:]:
+        kind = named(event_kinds(), event.kind, field="kind")
+        reversed_one = None if kind.reverses is None else kind.reverses(parse(kind.payload, event.payload))
+        days.append(event.effective_date if reversed_one is None else history.events[reversed_one - 1].effective_date)
+    return min(days, default=None)
 
 
 def verify_chain(history: History) -> None:

@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
+from pledge.asset_classes import AssetClass
 from pledge.ledger import Account
 from pledge.machines.pledged_asset import SECURING_STATES
 from pledge.plan import PaymentPlan, PlanRow
@@ -279,7 +280,7 @@ class Loan:
     charges: tuple[Charge, ...] = ()
     call: Call | None = None
     claims: Mapping[str, Claim] = field(default_factory=dict)
-    classification: str | None = None
+    classification: AssetClass | None = None
     called_on: datetime.date | None = None
     watched_until: datetime.date | None = None
     written_off_on: datetime.date | None = None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
+from pledge.asset_classes import AssetClass
 from pledge.event_kind import Event, EventKind, Outcome
 from pledge.events._payload import require
 from pledge.loan import Loan
@@ -17,7 +17,7 @@ __all__ = ["EVENT_KIND"]
 class ClassificationDecided(FrozenModel):
     """The class decided on and why; it stands until decided anew."""
 
-    classification: Literal["normal", "special_mention", "substandard", "doubtful", "loss"]
+    classification: AssetClass
     reason: Reason
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
 from pledge.event_kind import Event, EventKind, Outcome
 from pledge.loan import Loan
 from valuation.kernel.fields import FrozenModel
@@ -15,9 +11,7 @@ __all__ = ["EVENT_KIND"]
 
 
 class EndOfDay(FrozenModel):
-    """What was found that evening, as text by name; kept for the auditor, the fold does not read it."""
-
-    facts: Annotated[dict[str, str], Field(max_length=50)] = Field(default_factory=dict)
+    """Nothing to state: the effective date is the day that is closed."""
 
 
 def _apply(loan: Loan, event: Event, payload: EndOfDay) -> Outcome:
@@ -29,6 +23,6 @@ EVENT_KIND = EventKind(
     id="end_of_day",
     label=Label("日终", "end of day"),
     payload=EndOfDay,
-    roles=frozenset({"system", "loan_officer"}),
     apply=_apply,
+    roles=frozenset({"system", "loan_officer"}),
 )
