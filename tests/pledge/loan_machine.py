@@ -1,0 +1,441 @@
+"""Random commands on one loan, and what must hold after each of them.
+
+One step is one command (sensible, too large, too early, by the wrong person, twice, backdated, a correction) or one
+attack on what is recorded. The commands are drawn by Hypothesis; the same machine runs in the test and in the longer
+command.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from pledge.accrual import advance, advance_with_postings
+from pledge.history import Actor, Command, History, event_kinds, journal, loan_at, postings, record, verify_chain
+from pledge.ledger import balances, mirror_differences, unbalanced_parties
+from pledge.loan import Loan
+from pledge.loan_errors import (
+    BrokenChainError,
+    CommandKeyReusedError,
+    IllegalStepError,
+    NotPermittedError,
+    SecondPersonError,
+)
+from tests.pledge.loan_life import APPROVER, COVER, FACILITY, OFFICER, RECORDED_AT
+from valuation.errors import InputError, IpfinError
+
+START = datetime.date(2026, 1, 1)
+LATEST = datetime.date(2030, 12, 31)
+#: Everybody who acts, tried in this order until one may.
+ACTORS = (
+    OFFICER,
+    Actor("chen", "pool_manager"),
+    Actor("sun", "registrar"),
+    Actor("zhou", "insurer"),
+    Actor("wu", "approver"),
+    Actor("end-of-day", "system"),
+)
+PARTIES = ("pool", "guarantor", "insurer", "appraiser")
+ASSETS = ("patent-1", "mark-1")
+CLASSES = ("normal", "special_mention", "substandard", "doubtful", "loss")
+#: How often each thing happened over all examples; the test asks that nothing stayed untried.
+SEEN: Counter[str] = Counter()
+
+
+def yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def amounts(loan: Loan) -> tuple[int, ...]:
+    """Amounts worth trying: nothing, a fen, parts of what is due, all of it, a fen too much, what is owed, far too
+    much."""
+    due, owed = loan.due_fen, loan.owed_fen
+    return (due, due // 2, due // 3 + 1, owed, owed // 3, due + 1, 1, 0, 50_000_00, 300_000_00, owed + 1, 10**14)
+
+
+Payloads = dict[str, Callable[[Loan, int, int], dict[str, Any]]]
+
+
+def _amount(loan: Loan, size: int, _: int) -> dict[str, Any]:
+    return {"amount": yuan(amounts(loan)[size])}
+
+
+def _charge(loan: Loan, size: int, _: int) -> dict[str, Any]:
+    return {"amount": yuan((0, 1, 1_234_56, 50_000_00)[size % 4]), "what": "a fee"}
+
+
+def _right(**more: str) -> Callable[[Loan, int, int], dict[str, Any]]:
+    return lambda loan, size, which: {"asset": ASSETS[which % 2], **more}
+
+
+def _value(loan: Loan, size: int, which: int) -> dict[str, Any]:
+    appraised = (3_000_000_00, 0, 900_000_00, 5_000_000_00)[size % 4]
+    basis, pledgee = (("appraised", None), ("pledgee", yuan(appraised // 2)))[which % 3 == 2]
+    return {
+        "asset": ASSETS[which % 2],
+        "appraised_value": yuan(appraised),
+        "pledgee_value": pledgee,
+        "value_basis": basis,
+        "value_date": loan.today.isoformat() if loan.day else "2026-01-01",
+        "pledge_rate_share": ("0.4", "0.25", "1", "0")[which % 4],
+    }
+
+
+def _claim(field: str) -> Callable[[Loan, int, int], dict[str, Any]]:
+    def build(loan: Loan, size: int, which: int) -> dict[str, Any]:
+        claim = loan.claims.get(PARTIES[which])
+        claimed = 0 if claim is None else claim.claimed_fen
+        set_aside = 0 if claim is None else claim.set_aside_fen
+        choices = (loan.outstanding_fen * 2 // 5, claimed, claimed // 2, set_aside, set_aside // 2, 1, claimed + 1)
+        return {"party": PARTIES[which], field: yuan(choices[size % 7])}
+
+    return build
+
+
+def _party(loan: Loan, size: int, which: int) -> dict[str, Any]:
+    return {"party": PARTIES[which], "reason": "as agreed"}
+
+
+def _reason(loan: Loan, size: int, which: int) -> dict[str, Any]:
+    return {"reason": "as agreed"}
+
+
+def _short(loan: Loan, size: int, which: int) -> dict[str, Any]:
+    short = 0 if loan.facility is None else loan.shortfall_fen()
+    called = 0 if loan.call is None else loan.call.amount_fen
+    return {"amount": yuan((short, short + 1, max(short - 1, 0), called, called + 1)[size % 5])}
+
+
+def _facility(loan: Loan, size: int, which: int) -> dict[str, Any]:
+    return facility(size, which)
+
+
+def facility(size: int, which: int) -> dict[str, Any]:
+    forms = ("interest_only", "equal_instalment", "equal_principal")
+    floating = {"kind": "floating", "reference": "lpr_1y", "spread_share": "0.006"}
+    components = ["costs", "late_interest", "compound_interest", "interest", "principal"]
+    return {
+        **FACILITY,
+        "available_until": "2027-12-31",
+        "rate": floating if which % 2 else FACILITY["rate"],
+        "repayment": {
+            "form": forms[size % 3],
+            "period_months": (1, 3)[which // 2 % 2],
+            "period_count": (1, 4, 12)[size // 3 % 3],
+            "day_count": ("monthly", "actual/360", "actual/365", "actual/actual ISDA")[size % 4],
+            "due_date_convention": ("none", "following", "modified_following")[(size + which) % 3],
+        },
+        "compounds": bool(size % 2),
+        "allocation": components if size % 3 else components[::-1],
+        "cover": {**COVER, "unsecured_limit": ("1000000.00", "0.00")[size // 6 % 2], "cure_days": 10},
+    }
+
+
+def _drawdown(loan: Loan, size: int, which: int) -> dict[str, Any]:
+    amount = (400_000_00, 1_000_000_00, 1_00, 333_333_33)[size % 4]
+    floating = loan.facility is not None and loan.facility.spread_share is not None
+    return {"amount": yuan(amount), **({"reference_rate_share": "0.03"} if floating else {})}
+
+
+PAYLOADS: Payloads = {
+    "advance_returned": _party,
+    "application_approved": lambda loan, size, which: {"approved": "1000000.00"},
+    "application_completed": _reason,
+    "application_papers_asked": _reason,
+    "application_refused": _reason,
+    "application_submitted": lambda loan, size, which: {"requested": "1000000.00"},
+    "application_withdrawn": _reason,
+    "approval_lapsed": _reason,
+    "asset_changed": _right(what="the name of the pledgor", registration_number="Y2"),
+    "asset_contract_signed": _right(reason="contract 1"),
+    "asset_enforced": _right(title_of_enforcement="a judgement"),
+    "asset_extinguished": _right(reason="annuity unpaid"),
+    "asset_filed": _right(reason="filing 1"),
+    "asset_licensed": _right(reason="to a firm"),
+    "asset_proposed": _right(asset_kind="trademark", title="名称"),
+    "asset_registered": _right(registration_number="Y1"),
+    "asset_registration_refused": _right(reason="already pledged"),
+    "asset_released": _right(),
+    "asset_revalued": _value,
+    "asset_sold": lambda loan, size, which: {
+        "asset": ASSETS[which % 2],
+        "buyer": "a firm",
+        "price": yuan(amounts(loan)[size]),
+        "costs": ("0.00", "1000.00")[size % 2],
+    },
+    "asset_taken_for_debt": lambda loan, size, which: {
+        "asset": ASSETS[which % 2],
+        "agreed_value": yuan(amounts(loan)[size]),
+    },
+    "asset_valued": _value,
+    "asset_verified": _right(reason="register extract"),
+    "asset_withdrawn": _right(reason="not needed"),
+    "claim_accepted": _party,
+    "claim_closed": _party,
+    "claim_filed": _claim("claimed"),
+    "claim_prepaid": _claim("amount"),
+    "claim_refused": _party,
+    "claim_settled": _claim("compensation"),
+    "claim_withdrawn": _party,
+    "classification_decided": lambda loan, size, which: {"classification": CLASSES[size % 5], "reason": "a view"},
+    "cost_advanced": _charge,
+    "cover_call_cured": lambda loan, size, which: {"means": "a repayment"},
+    "cover_call_escalated": _reason,
+    "cover_call_increased": _short,
+    "cover_call_issued": _short,
+    "cover_call_reduced": lambda loan, size, which: {**_short(loan, size, which), "reason": "agreed"},
+    "drawdown": _drawdown,
+    "end_of_day": lambda loan, size, which: {},
+    "facility_agreed": _facility,
+    "facility_cancelled": _reason,
+    "fee_charged": _charge,
+    "late_interest_waived": lambda loan, size, which: {
+        "amount": yuan((loan.late_interest_fen + loan.compound_interest_fen) // (1 + size % 2) + size // 10),
+        "reason": "hardship",
+    },
+    "loan_called": _reason,
+    "rate_reset": lambda loan, size, which: {"reference_rate_share": ("0.03", "0.0275", "0", "0.5")[which]},
+    "recovery": lambda loan, size, which: {**_amount(loan, size, which), "origin": "the borrower"},
+    "recovery_passed_on": _claim("amount"),
+    "repayment": _amount,
+    "written_off": lambda loan, size, which: {"ground": "nothing left"},
+}
+#: What is tried more often than the rest, so that loans live long enough.
+OFTEN = (
+    "repayment",
+    "repayment",
+    "repayment",
+    "drawdown",
+    "claim_settled",
+    "recovery",
+    "claim_filed",
+    "claim_accepted",
+)
+SIZES, WHICH = st.integers(0, 11), st.integers(0, 3)
+
+
+class LoanMachine(RuleBasedStateMachine):
+    """One loan, from nothing or from its first drawing on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history = History("L1")
+        self.count = 0
+
+    # --- how it begins ----------------------------------------------------------------------------
+
+    @initialize(depth=st.integers(0, 5), size=SIZES, which=WHICH)
+    def begin(self, depth: int, size: int, which: int) -> None:
+        """In five cases of six with a facility, and in four of these with a pledge and a drawing."""
+        if depth == 0:
+            return
+        agreed = facility(size, which)
+        self.tries("application_submitted", START, {"requested": "1000000.00"})
+        self.tries("application_approved", START, {"approved": "1000000.00"})
+        self.tries("facility_agreed", START, agreed)
+        if depth == 1:
+            return
+        for kind in ("proposed", "verified", "valued", "contract_signed", "filed", "registered"):
+            self.tries(f"asset_{kind}", START, PAYLOADS[f"asset_{kind}"](loan_at(self.history), 0, 0))
+        self.tries("drawdown", START, _drawdown(loan_at(self.history), size, which))
+        if depth > 3:
+            self.tries("loan_called", START + datetime.timedelta(days=40 * (depth - 3)), {"reason": "unpaid"})
+
+    # --- the steps --------------------------------------------------------------------------------
+
+    @rule(kind=st.sampled_from((*OFTEN, *PAYLOADS)), days=st.integers(0, 40), size=SIZES, which=WHICH)
+    def a_command(self, kind: str, days: int, size: int, which: int) -> None:
+        """Half of the commands are of the day of the last one."""
+        day = min(self.last_day + datetime.timedelta(days=max(0, days - 20)), LATEST)
+        self.tries(kind, day, PAYLOADS[kind](loan_at(self.history, on=day), size, which))
+
+    @rule(kind=st.sampled_from((*OFTEN, *PAYLOADS)), days=st.integers(1, 60), size=SIZES, which=WHICH)
+    def a_backdated_command(self, kind: str, days: int, size: int, which: int) -> None:
+        day = max(self.last_day - datetime.timedelta(days=days), START)
+        if self.tries(kind, day, PAYLOADS[kind](loan_at(self.history, on=day), size, which)):
+            SEEN["backdated"] += day < self.last_day
+
+    @rule(place=st.integers(0, 10**6))
+    def a_correction(self, place: int) -> None:
+        if not self.history.events:
+            return
+        sequence = 1 + place % len(self.history.events)
+        self.tries("reversal", self.last_day, {"sequence": sequence, "reason": "a mistake"})
+
+    @rule(place=st.integers(0, 10**6))
+    def a_duplicate(self, place: int) -> None:
+        """The same command again changes nothing; with another content it is refused."""
+        if not self.history.events:
+            return
+        event = self.history.events[place % len(self.history.events)]
+        command = _again(event)
+        assert record(self.history, command, recorded_at="another day") is self.history
+        other = dataclasses.replace(command, effective_date=command.effective_date + datetime.timedelta(days=1))
+        with pytest.raises(CommandKeyReusedError):
+            record(self.history, other, recorded_at=RECORDED_AT)
+        SEEN["duplicate"] += 1
+
+    @rule(kind=st.sampled_from(tuple(PAYLOADS)), size=SIZES, which=WHICH)
+    def a_command_by_the_wrong_persons(self, kind: str, size: int, which: int) -> None:
+        """Nobody may record what his role does not permit, or approve what he recorded."""
+        found = event_kinds()[kind]
+        payload = PAYLOADS[kind](loan_at(self.history), size, which)
+        wrong: list[tuple[Actor, Actor | None]] = [(Actor("mu", "stranger"), APPROVER)]
+        if found.may_approve:
+            able = next(actor for actor in ACTORS if actor.role in found.may_record)
+            wrong += [(able, None), (able, Actor(able.id, "approver")), (able, Actor("mu", "borrower"))]
+        made, approved = wrong[size % len(wrong)]
+        command = self.command(kind, self.last_day, payload, made, approved)
+        with pytest.raises((NotPermittedError, SecondPersonError, InputError)):
+            record(self.history, command, recorded_at=RECORDED_AT)
+        SEEN["wrong persons"] += 1
+
+    @rule(place=st.integers(0, 10**6), field=st.sampled_from(("payload", "effective_date", "made_by", "recorded_at")))
+    def tampering(self, place: int, field: str) -> None:
+        """Whatever is changed in whichever event, the chain tells."""
+        events = self.history.events
+        if not events:
+            return
+        at = place % len(events)
+        changed: dict[str, Any] = {
+            "payload": {**events[at].payload, "amount": "0.01", "more": "x"},
+            "effective_date": events[at].effective_date + datetime.timedelta(days=1),
+            "made_by": Actor("mu", events[at].made_by.role),
+            "recorded_at": "never",
+        }
+        forged = dataclasses.replace(events[at], **{field: changed[field]})
+        verify_chain(self.history)
+        with pytest.raises(BrokenChainError, match=f"event {at + 1} "):
+            verify_chain(History("L1", (*events[:at], forged, *events[at + 1 :])))
+        SEEN["tampering"] += 1
+
+    @rule(first=st.integers(0, 200), second=st.integers(0, 200))
+    def time_passes(self, first: int, second: int) -> None:
+        """In one step or in two: the same loan."""
+        loan = loan_at(self.history)
+        if loan.day is None:
+            return
+        middle = loan.day + datetime.timedelta(days=first)
+        end = middle + datetime.timedelta(days=second)
+        assert advance(advance(loan, middle), end) == advance(loan, end)
+        _, moved = advance_with_postings(loan, end)
+        self.agrees(advance(loan, end), balances((*postings(self.history), *moved)))
+        SEEN["time"] += 1
+
+    @rule(seed=st.integers(0, 10**6))
+    def recorded_in_another_order(self, seed: int) -> None:
+        """Any order of recording that respects the order within a day leads to the same loan, where it is legal."""
+        shuffled = _shuffled(self.history, random.Random(seed))
+        SEEN["orders tried"] += 1
+        if shuffled is None:
+            return
+        SEEN["orders compared"] += 1
+        assert loan_at(shuffled) == loan_at(self.history)
+        assert balances(postings(shuffled)) == balances(postings(self.history))
+        assert balances(journal(shuffled)) == balances(postings(shuffled))
+
+    def teardown(self) -> None:
+        """Replay, journal and chain of the whole life."""
+        history = self.history
+        again = History("L1", tuple(type(event).from_document(event.as_document()) for event in history.events))
+        assert loan_at(again) == loan_at(history)
+        assert postings(again) == postings(history)
+        entries = journal(history)
+        assert balances(entries) == balances(postings(history))
+        known = len(history.events) // 2
+        earlier = journal(History("L1", history.events[:known]))
+        assert entries[: len(earlier)] == earlier
+        assert loan_at(history, known_to=known) == loan_at(History("L1", history.events[:known]))
+        verify_chain(history)
+
+    # --- what they are made of --------------------------------------------------------------------
+
+    @property
+    def last_day(self) -> datetime.date:
+        return loan_at(self.history).day or START
+
+    def command(
+        self, kind: str, day: datetime.date, payload: dict[str, Any], made: Actor, approved: Actor | None
+    ) -> Command:
+        self.count += 1
+        key = f"key-{self.count}"
+        return Command(kind=kind, key=key, effective_date=day, made_by=made, approved_by=approved, payload=payload)
+
+    def tries(self, kind: str, day: datetime.date, payload: dict[str, Any]) -> bool:
+        """Record it, or be refused with nothing changed; check the loan in both cases."""
+        SEEN["commands"] += 1
+        may = event_kinds()[kind].may_record
+        made = next(actor for actor in ACTORS if actor.role in may)
+        approved = APPROVER if made.role != "approver" else Actor("xu", "approver")
+        before, stood = self.history, loan_at(self.history)
+        try:
+            self.history = record(before, self.command(kind, day, payload, made, approved), recorded_at=RECORDED_AT)
+        except (IllegalStepError, InputError, SecondPersonError):
+            assert self.history is before
+            assert loan_at(before) == stood
+            SEEN[f"refused {kind}"] += 1
+            return False
+        SEEN[f"recorded {kind}"] += 1
+        self.agrees(loan_at(self.history), balances(postings(self.history)))
+        return True
+
+    @staticmethod
+    def agrees(loan: Loan, found: dict[tuple[str, str], int]) -> None:
+        """Books and state say the same, nobody's claim is negative, no principal is lost."""
+        assert unbalanced_parties(found) == {}
+        assert mirror_differences(found) == {}
+        control = loan.control_balances()
+        assert {account: found.get(account, 0) for account in control} == control
+        claims = {account: amount for account, amount in found.items() if _is_claim(*account)}
+        assert min(claims.values(), default=0) >= 0, claims
+        held = loan.principal_repaid_fen + loan.outstanding_fen + loan.principal_written_off_fen
+        drawn = loan.principal_drawn_fen + loan.interest_capitalised_fen
+        assert held + loan.principal_transferred_fen == drawn
+        for note in loan.notes:
+            assert min(note.undue_principal_fen, note.accrued_undue_fen, note.late.open_fen) >= 0
+            assert all(min(due.principal_open_fen, due.interest_open_fen) >= 0 for due in note.dues)
+
+
+def _is_claim(party: str, name: str) -> bool:
+    receivable = name.endswith("_receivable") or (name.startswith("written_off_") and not name.endswith("contra"))
+    return receivable or name in ("loan_principal", "subrogated_claim", "advance_to_bank", "receivable_from_bank")
+
+
+def _again(event: Any) -> Command:
+    return Command(
+        kind=event.kind,
+        key=event.key,
+        effective_date=event.effective_date,
+        made_by=event.made_by,
+        approved_by=event.approved_by,
+        payload=event.payload,
+    )
+
+
+def _shuffled(history: History, chance: random.Random) -> History | None:
+    """The standing events recorded in another order; None when what is left is legal in no order tried."""
+    reversed_ones = {event.payload["sequence"] for event in history.events if event.kind == "reversal"}
+    left = [each for each in history.events if each.kind != "reversal" and each.sequence not in reversed_ones]
+    again = History("L1")
+    while left:
+        first_of_day = {event.effective_date: event for event in reversed(left)}
+        choices = list(first_of_day.values())
+        chance.shuffle(choices)
+        for event in choices:
+            try:
+                again = record(again, _again(event), recorded_at=RECORDED_AT)
+            except IpfinError:
+                continue
+            left.remove(event)
+            break
+        else:
+            return None
+    return again

@@ -1,0 +1,43 @@
+"""Ten thousand random steps on loans: whatever is tried, the books balance and the state is the fold of the events.
+
+Checked against: the invariants in ``loan_machine.py`` (books of every party, mirrors, state against ledger, replay,
+order of recording, duplicates, wrong persons, tampering, time in one step or two), after every step. A longer run:
+``python -m tests.pledge.loan_machine_long 100000``.
+"""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from pledge.history import event_kinds
+from tests.pledge.loan_machine import PAYLOADS, SEEN, LoanMachine
+
+STEPS_EACH = 50
+
+
+def run(steps: int) -> None:
+    run_state_machine_as_test(
+        LoanMachine,
+        settings=settings(
+            max_examples=steps // STEPS_EACH,
+            stateful_step_count=STEPS_EACH,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_ten_thousand_steps() -> None:
+    SEEN.clear()
+    run(10_000)
+    assert SEEN["commands"] >= 5_000
+    for thing in ("backdated", "duplicate", "wrong persons", "tampering", "time"):
+        assert SEEN[thing] >= 100, (thing, SEEN[thing])
+    assert SEEN["orders compared"] >= 0.9 * SEEN["orders tried"] >= 90
+    never = [kind for kind in PAYLOADS if not SEEN[f"recorded {kind}"]]
+    assert never == [], "kinds that were never recorded"
+
+
+def test_every_kind_of_event_is_tried() -> None:
+    assert set(PAYLOADS) == set(event_kinds()) - {"reversal"}
