@@ -19,6 +19,7 @@ from pledge.asset_classes import AssetClass
 from pledge.ledger import Account
 from pledge.machines.pledged_asset import SECURING_STATES
 from pledge.plan import PaymentPlan, PlanRow
+from pledge.rates import FixedRate, FloatingRate
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.money import Money, Rounding
 
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 _DOWN = Rounding(mode="down")
+_BASIS_POINT = Decimal("0.0001")
 #: In which order a payment settles what is due, by component.
 Component = Literal["costs", "late_interest", "compound_interest", "interest", "principal"]
 
@@ -175,9 +177,7 @@ class Facility:
     interest_rounding: Rounding
     instalment_rounding: Rounding
     due_date_convention: str
-    annual_rate_share: Decimal | None
-    spread_share: Decimal | None
-    reference: str | None
+    rate: FixedRate | FloatingRate
     penalty_share: Decimal
     compounds: bool
     allocation: tuple[Component, ...]
@@ -186,6 +186,11 @@ class Facility:
     cure_days: int
     unsecured_limit_fen: int
     other_cover_fen: int
+
+    def rate_with(self, reference_rate_share: Decimal) -> Decimal:
+        """The yearly rate of a floating facility at a fixing of its reference rate."""
+        assert isinstance(self.rate, FloatingRate), "a fixed rate has no reference"
+        return reference_rate_share + self.rate.spread_bp * _BASIS_POINT
 
 
 @dataclass(frozen=True, kw_only=True)

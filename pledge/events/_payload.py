@@ -10,11 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from pledge.event_kind import Event, state_machines
 from pledge.ledger import Compensator
+from pledge.loan import Facility
 from pledge.loan_errors import IllegalStepError
 from valuation.kernel.fields import DecimalText, NonNegativeMoneyText
 from valuation.kernel.money import Money
 
-__all__ = ["Compensator", "PositiveMoney", "RateShare", "Share", "Text", "fen", "require", "take"]
+__all__ = ["Compensator", "PositiveMoney", "RateShare", "Share", "Text", "fen", "floating_rate", "require", "take"]
 
 
 def _positive(found: Decimal) -> Decimal:
@@ -48,6 +49,24 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 def fen(amount: Decimal) -> int:
     """An amount of a payload in whole fen."""
     return Money.from_text(amount).fen
+
+
+def floating_rate(facility: Facility, reference_rate_share: Decimal) -> Decimal:
+    """The yearly rate of a floating facility at a stated fixing.
+
+    Raises
+    ------
+    IllegalStepError : the spread makes it negative, or a whole or more.
+    """
+    rate = facility.rate_with(reference_rate_share)
+    require(
+        0 <= rate < 1,
+        "payload.reference_rate_share",
+        found=f"a rate of {rate}",
+        expected="a rate from 0 to below 1 with the spread",
+        advice="Check the fixing.",
+    )
+    return rate
 
 
 def require(holds: bool, field: str, *, found: object, expected: str, advice: str) -> None:

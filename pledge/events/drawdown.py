@@ -6,11 +6,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._payload import PositiveMoney, RateShare, fen, require, take
+from pledge.events._payload import PositiveMoney, RateShare, fen, floating_rate, require, take
 from pledge.instalments import LoanTerms, Period
 from pledge.ledger import post
 from pledge.loan import Facility, Loan, Note
+from pledge.loan_errors import IllegalStepError
 from pledge.plan import payment_plan
+from pledge.rates import FixedRate
 from valuation.kernel.calendar import load_china_calendar
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -117,33 +119,24 @@ def _note(loan: Loan, facility: Facility, event: Event, payload: Drawdown) -> No
 
 
 def _rate(facility: Facility, payload: Drawdown) -> Decimal:
-    if facility.annual_rate_share is not None:
+    stated = payload.reference_rate_share
+    if isinstance(facility.rate, FixedRate):
         require(
-            payload.reference_rate_share is None,
+            stated is None,
             "payload.reference_rate_share",
-            found=payload.reference_rate_share,
+            found=stated,
             expected="nothing, the rate is fixed",
             advice="Leave it out.",
         )
-        return facility.annual_rate_share
-    assert facility.spread_share is not None, "a facility has a rate or a spread"
-    require(
-        payload.reference_rate_share is not None,
-        "payload.reference_rate_share",
-        found="nothing",
-        expected=f"the {facility.reference} in force on the day",
-        advice="State the reference rate; it is never guessed.",
-    )
-    assert payload.reference_rate_share is not None, "checked above"
-    rate = payload.reference_rate_share + facility.spread_share
-    require(
-        0 <= rate < 1,
-        "payload.reference_rate_share",
-        found=f"a rate of {rate}",
-        expected="a rate from 0 to below 1 with the spread",
-        advice="Check the reference rate.",
-    )
-    return rate
+        return facility.rate.annual_rate_share
+    if stated is None:
+        raise IllegalStepError.of(
+            "payload.reference_rate_share",
+            found="nothing",
+            expected=f"the {facility.rate.tenor} loan prime rate in force on the day",
+            advice="State the fixing; it is never guessed.",
+        )
+    return floating_rate(facility, stated)
 
 
 EVENT_KIND = EventKind(

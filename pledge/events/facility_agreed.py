@@ -10,9 +10,10 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from pledge.event_kind import Event, EventKind, Outcome
-from pledge.events._payload import PositiveMoney, RateShare, Share, fen, require, take
+from pledge.events._payload import PositiveMoney, Share, fen, require, take
 from pledge.instalments import DayCount, DueDateConvention, read_parameters
 from pledge.loan import Component, Facility, Loan
+from pledge.rates import FixedRate, FloatingRate
 from pledge.request import RoundingRequest
 from valuation.kernel.fields import Day, DecimalText, FrozenModel, NonNegativeMoneyText, StrictBool, WholeNumber
 from valuation.kernel.labels import Label
@@ -21,21 +22,6 @@ __all__ = ["EVENT_KIND"]
 
 _COMPONENTS = ("costs", "late_interest", "compound_interest", "interest", "principal")
 CoverShare = Annotated[DecimalText, Field(ge=0, le=10)]
-
-
-class FixedRate(FrozenModel):
-    """A fixed nominal yearly rate."""
-
-    kind: Literal["fixed"]
-    annual_rate_share: RateShare
-
-
-class FloatingRate(FrozenModel):
-    """A reference rate plus a spread; each drawing and each reset states the reference rate of its day."""
-
-    kind: Literal["floating"]
-    reference: Literal["lpr_1y", "lpr_5y"]
-    spread_share: Annotated[DecimalText, Field(gt=-1, lt=1)]
 
 
 class RepaymentTerms(FrozenModel):
@@ -69,6 +55,7 @@ class CoverTerms(FrozenModel):
 class FacilityAgreed(FrozenModel):
     """The contract.
 
+    ``rate``: fixed, or the loan prime rate plus a spread; each drawing and reset then states the fixing of its day.
     ``penalty_share``: late interest 罚息 is the contract rate × (1 + this). ``compounds``: compound interest 复利
     runs on unpaid interest. ``allocation``: the order in which a payment settles what is due.
     """
@@ -112,12 +99,7 @@ def _apply(loan: Loan, event: Event, payload: FacilityAgreed) -> Outcome:
 
 
 def _facility(payload: FacilityAgreed) -> Facility:
-    rate, repayment, cover = payload.rate, payload.repayment, payload.cover
-    rates: dict[str, Any] = {"annual_rate_share": None, "spread_share": None, "reference": None}
-    if isinstance(rate, FixedRate):
-        rates["annual_rate_share"] = rate.annual_rate_share
-    else:
-        rates |= {"spread_share": rate.spread_share, "reference": rate.reference}
+    repayment, cover = payload.repayment, payload.cover
     return Facility(
         limit_fen=fen(payload.limit),
         available_until=payload.available_until,
@@ -129,7 +111,7 @@ def _facility(payload: FacilityAgreed) -> Facility:
         interest_rounding=repayment.interest_rounding.rounding,
         instalment_rounding=repayment.instalment_rounding.rounding,
         due_date_convention=repayment.due_date_convention,
-        **rates,
+        rate=payload.rate,
         penalty_share=payload.penalty_share,
         compounds=payload.compounds,
         allocation=payload.allocation,

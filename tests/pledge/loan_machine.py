@@ -29,6 +29,7 @@ from pledge.loan_errors import (
     NotPermittedError,
     SecondPersonError,
 )
+from pledge.workflow import machines
 from tests.pledge.loan_life import APPROVER, COVER, FACILITY, OFFICER, RECORDED_AT
 from valuation.errors import InputError, IpfinError
 
@@ -46,6 +47,7 @@ ACTORS = (
 PARTIES = ("pool", "guarantor", "insurer", "appraiser")
 ASSETS = ("patent-1", "mark-1")
 CLASSES = ("normal", "special_mention", "substandard", "doubtful", "loss")
+TABLES = machines()
 #: How often each thing happened over all examples; the test asks that nothing stayed untried.
 SEEN: Counter[str] = Counter()
 
@@ -91,17 +93,29 @@ def _value(loan: Loan, size: int, which: int) -> dict[str, Any]:
 
 def _claim(field: str) -> Callable[[Loan, int, int], dict[str, Any]]:
     def build(loan: Loan, size: int, which: int) -> dict[str, Any]:
-        claim = loan.claims.get(PARTIES[which])
-        claimed = 0 if claim is None else claim.claimed_fen
-        set_aside = 0 if claim is None else claim.set_aside_fen
-        choices = (loan.outstanding_fen * 2 // 5, claimed, claimed // 2, set_aside, set_aside // 2, 1, claimed + 1)
-        return {"party": PARTIES[which], field: yuan(choices[size % 7])}
+        party = _claimed_on(loan, which)
+        claim = loan.claims.get(party)
+        claimed, set_aside = (0, 0) if claim is None else (claim.claimed_fen, claim.set_aside_fen)
+        return {
+            "party": party,
+            field: yuan((claimed, claimed // 2, set_aside, set_aside // 2, 1, claimed + 1)[size % 6]),
+        }
 
     return build
 
 
+def _file(loan: Loan, size: int, which: int) -> dict[str, Any]:
+    lost = loan.outstanding_fen + loan.principal_written_off_fen
+    return {"party": PARTIES[which], "claimed": yuan((lost * 2 // 5, lost // 3, lost, lost + 1, 1)[size % 5])}
+
+
+def _claimed_on(loan: Loan, which: int) -> str:
+    parties = sorted(loan.claims) or PARTIES
+    return parties[which % len(parties)]
+
+
 def _party(loan: Loan, size: int, which: int) -> dict[str, Any]:
-    return {"party": PARTIES[which], "reason": "as agreed"}
+    return {"party": _claimed_on(loan, which), "reason": "as agreed"}
 
 
 def _reason(loan: Loan, size: int, which: int) -> dict[str, Any]:
@@ -120,7 +134,7 @@ def _facility(loan: Loan, size: int, which: int) -> dict[str, Any]:
 
 def facility(size: int, which: int) -> dict[str, Any]:
     forms = ("interest_only", "equal_instalment", "equal_principal")
-    floating = {"kind": "floating", "reference": "lpr_1y", "spread_share": "0.006"}
+    floating = {"kind": "floating", "tenor": "one_year", "spread_bp": "60", "reset": {"kind": "each_january"}}
     components = ["costs", "late_interest", "compound_interest", "interest", "principal"]
     return {
         **FACILITY,
@@ -141,7 +155,7 @@ def facility(size: int, which: int) -> dict[str, Any]:
 
 def _drawdown(loan: Loan, size: int, which: int) -> dict[str, Any]:
     amount = (400_000_00, 1_000_000_00, 1_00, 333_333_33)[size % 4]
-    floating = loan.facility is not None and loan.facility.spread_share is not None
+    floating = loan.facility is not None and loan.facility.rate.kind == "floating"
     return {"amount": yuan(amount), **({"reference_rate_share": "0.03"} if floating else {})}
 
 
@@ -180,7 +194,7 @@ PAYLOADS: Payloads = {
     "asset_withdrawn": _right(reason="not needed"),
     "claim_accepted": _party,
     "claim_closed": _party,
-    "claim_filed": _claim("claimed"),
+    "claim_filed": _file,
     "claim_prepaid": _claim("amount"),
     "claim_refused": _party,
     "claim_settled": _claim("compensation"),
@@ -219,7 +233,33 @@ OFTEN = (
     "claim_filed",
     "claim_accepted",
 )
-SIZES, WHICH = st.integers(0, 11), st.integers(0, 3)
+SIZES, WHICH, CHOICES = st.integers(0, 11), st.integers(0, 3), st.integers(0, 10**4)
+
+
+def kind_for(loan: Loan, choice: int) -> str:
+    """Four times in five a kind whose step some machine permits now, else any kind at all."""
+    if choice % 5 == 0:
+        return sorted(PAYLOADS)[choice // 5 % len(PAYLOADS)]
+    open_now = [*OFTEN, *(kind for kind in PAYLOADS if _is_open(loan, kind))]
+    return open_now[choice // 5 % len(open_now)]
+
+
+def _is_open(loan: Loan, kind: str) -> bool:
+    states = {
+        "application": [loan.application_state],
+        "facility": [loan.facility_state],
+        "pledged_asset": ["none", *(right.state for right in loan.rights.values())],
+        "claim": ["none", *(claim.state for claim in loan.claims.values())],
+        "cover": [loan.cover_stage],
+        "instalment": ["due"],
+    }
+    rows = [
+        (machine, row)
+        for machine, action in event_kinds()[kind].steps
+        for row in TABLES[machine].steps
+        if row.action == action
+    ]
+    return not rows or any(state in row.starts for machine, row in rows for state in states[machine])
 
 
 class LoanMachine(RuleBasedStateMachine):
@@ -232,9 +272,9 @@ class LoanMachine(RuleBasedStateMachine):
 
     # --- how it begins ----------------------------------------------------------------------------
 
-    @initialize(depth=st.integers(0, 5), size=SIZES, which=WHICH)
+    @initialize(depth=st.integers(0, 6), size=SIZES, which=WHICH)
     def begin(self, depth: int, size: int, which: int) -> None:
-        """In five cases of six with a facility, and in four of these with a pledge and a drawing."""
+        """From nothing, or with a facility, a pledge and a drawing, thin cover, a call, a claim, a write-off."""
         if depth == 0:
             return
         agreed = facility(size, which)
@@ -246,22 +286,41 @@ class LoanMachine(RuleBasedStateMachine):
         for kind in ("proposed", "verified", "valued", "contract_signed", "filed", "registered"):
             self.tries(f"asset_{kind}", START, PAYLOADS[f"asset_{kind}"](loan_at(self.history), 0, 0))
         self.tries("drawdown", START, _drawdown(loan_at(self.history), size, which))
+        later = START + datetime.timedelta(days=40)
+        if depth == 3:
+            self.tries("asset_revalued", later, _value(loan_at(self.history, on=later), 1 + size % 2, 0))
+            self.tries("cover_call_issued", later, _short(loan_at(self.history), 0, 0))
         if depth > 3:
-            self.tries("loan_called", START + datetime.timedelta(days=40 * (depth - 3)), {"reason": "unpaid"})
+            self.tries("loan_called", later, {"reason": "unpaid"})
+            self.tries("asset_enforced", later, PAYLOADS["asset_enforced"](loan_at(self.history), 0, 0))
+        if depth > 4:
+            self.tries("claim_filed", later, _file(loan_at(self.history), size % 2, which))
+            self.tries("claim_accepted", later, _party(loan_at(self.history), 0, 0))
+        if depth > 5:
+            self.tries("written_off", later, {"ground": "nothing left"})
 
     # --- the steps --------------------------------------------------------------------------------
 
-    @rule(kind=st.sampled_from((*OFTEN, *PAYLOADS)), days=st.integers(0, 40), size=SIZES, which=WHICH)
-    def a_command(self, kind: str, days: int, size: int, which: int) -> None:
+    @rule(choice=CHOICES, days=st.integers(0, 40), size=SIZES, which=WHICH)
+    def a_command(self, choice: int, days: int, size: int, which: int) -> None:
         """Half of the commands are of the day of the last one."""
         day = min(self.last_day + datetime.timedelta(days=max(0, days - 20)), LATEST)
-        self.tries(kind, day, PAYLOADS[kind](loan_at(self.history, on=day), size, which))
+        loan = loan_at(self.history, on=day)
+        kind = kind_for(loan, choice)
+        self.tries(kind, day, PAYLOADS[kind](loan, size, which))
 
-    @rule(kind=st.sampled_from((*OFTEN, *PAYLOADS)), days=st.integers(1, 60), size=SIZES, which=WHICH)
-    def a_backdated_command(self, kind: str, days: int, size: int, which: int) -> None:
+    @rule(choice=CHOICES, days=st.integers(0, 40), size=SIZES, which=WHICH)
+    def another_command(self, choice: int, days: int, size: int, which: int) -> None:
+        """The same again, so that commands are most of the steps."""
+        self.a_command(choice, days, size, which)
+
+    @rule(choice=CHOICES, days=st.integers(1, 60), size=SIZES, which=WHICH)
+    def a_backdated_command(self, choice: int, days: int, size: int, which: int) -> None:
         day = max(self.last_day - datetime.timedelta(days=days), START)
-        if self.tries(kind, day, PAYLOADS[kind](loan_at(self.history, on=day), size, which)):
-            SEEN["backdated"] += day < self.last_day
+        last, loan = self.last_day, loan_at(self.history, on=day)
+        kind = kind_for(loan, choice)
+        if self.tries(kind, day, PAYLOADS[kind](loan, size, which)):
+            SEEN["backdated"] += day < last
 
     @rule(place=st.integers(0, 10**6))
     def a_correction(self, place: int) -> None:
@@ -270,7 +329,15 @@ class LoanMachine(RuleBasedStateMachine):
         sequence = 1 + place % len(self.history.events)
         self.tries("reversal", self.last_day, {"sequence": sequence, "reason": "a mistake"})
 
-    @rule(place=st.integers(0, 10**6))
+    @rule(attack=st.integers(0, 2), place=st.integers(0, 10**6), size=SIZES, which=WHICH)
+    def an_attack(self, attack: int, place: int, size: int, which: int) -> None:
+        if attack == 0:
+            self.a_duplicate(place)
+        elif attack == 1:
+            self.wrong_persons(sorted(PAYLOADS)[place % len(PAYLOADS)], size, which)
+        else:
+            self.tampering(place, ("payload", "effective_date", "made_by", "recorded_at")[which])
+
     def a_duplicate(self, place: int) -> None:
         """The same command again changes nothing; with another content it is refused."""
         if not self.history.events:
@@ -283,8 +350,7 @@ class LoanMachine(RuleBasedStateMachine):
             record(self.history, other, recorded_at=RECORDED_AT)
         SEEN["duplicate"] += 1
 
-    @rule(kind=st.sampled_from(tuple(PAYLOADS)), size=SIZES, which=WHICH)
-    def a_command_by_the_wrong_persons(self, kind: str, size: int, which: int) -> None:
+    def wrong_persons(self, kind: str, size: int, which: int) -> None:
         """Nobody may record what his role does not permit, or approve what he recorded."""
         found = event_kinds()[kind]
         payload = PAYLOADS[kind](loan_at(self.history), size, which)
@@ -298,7 +364,6 @@ class LoanMachine(RuleBasedStateMachine):
             record(self.history, command, recorded_at=RECORDED_AT)
         SEEN["wrong persons"] += 1
 
-    @rule(place=st.integers(0, 10**6), field=st.sampled_from(("payload", "effective_date", "made_by", "recorded_at")))
     def tampering(self, place: int, field: str) -> None:
         """Whatever is changed in whichever event, the chain tells."""
         events = self.history.events

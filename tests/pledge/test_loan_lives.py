@@ -250,7 +250,7 @@ def test_a_refused_registration_covers_nothing_and_may_be_filed_again() -> None:
 
 
 def test_a_floating_rate_is_reset_inside_a_period() -> None:
-    rate = {"kind": "floating", "reference": "lpr_1y", "spread_share": "0.006"}
+    rate = {"kind": "floating", "tenor": "one_year", "spread_bp": "60", "reset": {"kind": "each_january"}}
     life = Life().agreed(rate=rate).does("drawdown", "0115", amount="1000000.00", reference_rate_share="0.03")
     life.does("rate_reset", "0125", reference_rate_share="0.0264")
     # Ten days at 3.6 %: 1,000.00. Then 21 days at 3.24 %: 1,000,000.00 × 0.0324 × 21 / 360 = 1,890.00.
