@@ -15,6 +15,7 @@ from docs.pages import (
     errors,
     index,
     instruments,
+    loan_events,
     methods,
     papers,
     policies,
@@ -41,6 +42,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/repayment_forms.md": repayment_forms.page,
     "reference/disposal_ways.md": disposal_ways.page,
     **state_machines.pages(),
+    "reference/loan_events.md": loan_events.page,
     "reference/errors.md": errors.page,
     "reference/cli.md": cli.page,
 }

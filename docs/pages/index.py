@@ -30,6 +30,8 @@ _PAGES = (
     ("reference/repayment_forms.md", Label("还款方式", "repayment forms")),
     ("cover_and_disposal.md", Label("担保覆盖与处置：算例", "cover and disposal: worked sums")),
     ("reference/disposal_ways.md", Label("处置方式", "ways of disposal")),
+    ("pledge_loan.md", Label("质押贷款怎样存储、日记账怎样读", "how a pledge loan is stored, how to read its journal")),
+    ("reference/loan_events.md", Label("质押贷款事件与过账", "events and postings of a pledge loan")),
     ("reference/errors.md", Label("错误", "errors")),
     ("reference/cli.md", Label("命令行", "command line")),
 )

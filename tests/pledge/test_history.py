@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from pledge.loan_errors import (
 )
 from tests.pledge.loan_life import APPROVER, OFFICER, RECORDED_AT, Life, day
 from valuation.errors import InputError, UnknownNameError
+from valuation.kernel.money import Money
 
 FACILITY_ONE_MONTH = {"form": "interest_only", "period_months": 1, "period_count": 1, "day_count": "actual/360"}
 
@@ -212,3 +214,16 @@ def test_the_books_balance_and_mirror_each_other(drawn: Life) -> None:
 def test_kinds_that_move_money_out_or_set_values_need_two_persons() -> None:
     alone = {name for name, kind in event_kinds().items() if not kind.may_approve}
     assert not alone & {"drawdown", "facility_agreed", "application_approved", "reversal"}
+
+
+def test_the_journal_in_the_documentation_is_the_one_of_the_code() -> None:
+    life = Life().agreed(repayment=FACILITY_ONE_MONTH).does("drawdown", "0115", amount="1000000.00")
+    life.does("end_of_day", "0225").does("repayment", "0220", amount="600000.00")
+    lines = [" no  event  day         posting                      amount"]
+    for entry in journal(life.history):
+        posting = entry.posting
+        amount = Money(posting.amount_fen).text
+        line = f"{entry.number:3d} {entry.recorded_with:6d}  {posting.day}  {posting.meaning:22s} {amount:>12s}"
+        lines.append(line + ("  R" if entry.is_reversal else ""))
+    text = (Path(__file__).parents[2] / "docs" / "pledge_loan.md").read_text(encoding="utf-8")
+    assert "\n".join(lines) in text
