@@ -100,7 +100,7 @@ def _note_to(note: Note, day: datetime.date, to_day: datetime.date) -> tuple[Not
 
 
 def _next_stop(note: Note, day: datetime.date, to_day: datetime.date) -> datetime.date:
-    stops = [due.late_from for due in note.dues if due.is_open and due.late_from > day]
+    stops = [due.late_from for due in note.open_dues if due.late_from > day]
     if note.running_row is not None:
         stops.append(closing_day(note.running_row))
     return min([to_day, *stops])
@@ -108,7 +108,7 @@ def _next_stop(note: Note, day: datetime.date, to_day: datetime.date) -> datetim
 
 def _accrued(note: Note, day: datetime.date, stop: datetime.date) -> Note:
     ordinary = _ordinary(note, stop)
-    late_dues = [due for due in note.dues if due.is_open and due.late_from <= day]
+    late_dues = [due for due in note.open_dues if due.late_from <= day]
     if not late_dues:
         return replace(note, accrued=ordinary)
     basis = late_days_basis(note.plan.terms.day_count)
@@ -128,18 +128,18 @@ def _ordinary(note: Note, upto: datetime.date) -> Fraction:
 
 def _growth(before: Note, after: Note, day: datetime.date) -> list[Posting]:
     """What grew, as differences of rounded cumulative amounts."""
-    grown = {
-        "interest_accrued": after.accrued_undue_fen - before.accrued_undue_fen,
-        "late_interest_accrued": after.late.accrued_fen - before.late.accrued_fen,
-        "compound_interest_accrued": after.compound.accrued_fen - before.compound.accrued_fen,
-    }
-    return [posting for meaning, amount in grown.items() for posting in post(day, meaning, amount)]
+    grown = [*post(day, "interest_accrued", after.accrued_undue_fen - before.accrued_undue_fen)]
+    if after.late is not before.late:
+        grown += post(day, "late_interest_accrued", after.late.accrued_fen - before.late.accrued_fen)
+        grown += post(day, "compound_interest_accrued", after.compound.accrued_fen - before.compound.accrued_fen)
+    return grown
 
 
 def _closed(note: Note, row: PlanRow) -> tuple[Note, list[Posting]]:
     """The running row falls due with the interest of its whole period, or adds it to the principal."""
     day = closing_day(row)
-    whole = note.plan.terms.interest_rounding.to_fen(accrued_interest(row, upto=row.period_end))
+    complete = note.accrued if day == row.period_end else accrued_interest(row, upto=row.period_end)
+    whole = note.plan.terms.interest_rounding.to_fen(complete)
     interest = whole - note.accrued_due_fen
     postings = list(post(day, "interest_accrued", interest - note.accrued_undue_fen))
     capitalised = -row.principal_fen if row.is_capitalised else 0

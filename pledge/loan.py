@@ -79,10 +79,10 @@ class AccruedClaim:
     exact_fen: Fraction = Fraction(0)
     settled_fen: int = 0
 
-    @property
+    @cached_property
     def accrued_fen(self) -> int:
         """All that accrued so far, rounded half up to the fen; never falls."""
-        return Rounding().to_fen(self.exact_fen)
+        return Rounding().to_fen(self.exact_fen) if self.exact_fen else 0
 
     @property
     def open_fen(self) -> int:
@@ -126,7 +126,7 @@ class Note:
         """The row that falls due next, None when all have."""
         return self.plan.rows[self.closed] if self.closed < len(self.plan.rows) else None
 
-    @property
+    @cached_property
     def open_dues(self) -> tuple[Due, ...]:
         """The instalments that fell due and are not settled, oldest first."""
         return tuple(due for due in self.dues if due.is_open)
@@ -139,17 +139,19 @@ class Note:
     @property
     def outstanding_fen(self) -> int:
         """Principal owed: not yet due, and due and unpaid."""
-        return self.undue_principal_fen + sum(due.principal_open_fen for due in self.dues)
+        return self.undue_principal_fen + sum(due.principal_open_fen for due in self.open_dues)
 
-    @property
+    @cached_property
     def accrued_undue_fen(self) -> int:
         """Interest of the running row up to today that has not fallen due."""
+        if not self.accrued:
+            return -self.accrued_due_fen
         return self.plan.terms.interest_rounding.to_fen(self.accrued) - self.accrued_due_fen
 
     @property
     def open_interest_fen(self) -> int:
         """Interest that fell due and is unpaid."""
-        return sum(due.interest_open_fen for due in self.dues)
+        return sum(due.interest_open_fen for due in self.open_dues)
 
     @property
     def late_rate_share(self) -> Fraction:
@@ -330,7 +332,7 @@ class Loan:
     @property
     def due_principal_fen(self) -> int:
         """Principal that fell due and is unpaid."""
-        return sum(due.principal_open_fen for note in self.notes for due in note.dues)
+        return sum(due.principal_open_fen for note in self.notes for due in note.open_dues)
 
     @property
     def due_fen(self) -> int:
@@ -346,7 +348,7 @@ class Loan:
     @property
     def overdue_since(self) -> datetime.date | None:
         """The due date of the oldest unpaid instalment before today; what falls due today is not overdue yet."""
-        days = [due.due_date for note in self.notes for due in note.dues if due.is_open and due.due_date < self.today]
+        days = [due.due_date for note in self.notes for due in note.open_dues if due.due_date < self.today]
         return min(days, default=None)
 
     @property

@@ -86,6 +86,8 @@ def _settled_compound(note: Note, part: int) -> tuple[Note, int]:
 
 
 def _take_by_note(loan: Loan, amount_fen: int, take: Callable[[Note, int], tuple[Note, int]]) -> _Taken:
+    if not amount_fen:
+        return loan, 0
     notes, left = [], amount_fen
     for note in loan.notes:
         changed, part = take(note, left)
@@ -116,6 +118,8 @@ def _principal_part(due: Due, left: int) -> tuple[Due, int]:
 
 def _take_from_dues(loan: Loan, amount_fen: int, take: Callable[[Due, int], tuple[Due, int]]) -> _Taken:
     """The oldest due date first, whichever note it belongs to."""
+    if not amount_fen:
+        return loan, 0
     left = amount_fen
     open_ones = [
         (due.due_date, note.number, at) for note in loan.notes for at, due in enumerate(note.dues) if due.is_open
