@@ -11,16 +11,14 @@ import datetime
 from dataclasses import replace
 from fractions import Fraction
 
+from pledge.late_interest import OverdueSegment, accrued_late_interest
 from pledge.ledger import Posting, post
 from pledge.loan import Due, Loan, Note
 from pledge.plan import PlanRow, accrued_interest
+from pledge.rates import RateStep
 from valuation.errors import InputError
 
-__all__ = ["advance", "advance_with_postings", "closing_day", "fall_due_now", "late_days_basis"]
-
-#: Days a year of late interest where ordinary interest does not count actual days over a fixed year: a day is a 360th
-#: of the yearly rate (日利率 = 年利率 ÷ 360).
-_DAYS_OF_A_YEAR = 360
+__all__ = ["advance", "advance_with_postings", "closing_day", "fall_due_now"]
 
 
 def advance(loan: Loan, to_day: datetime.date) -> Loan:
@@ -61,15 +59,6 @@ def closing_day(row: PlanRow) -> datetime.date:
     return min(row.due_date, row.period_end)
 
 
-def late_days_basis(day_count: str) -> int:
-    """Over how many days a year is late interest counted?
-
-    The fixed year of the day count (360, 364, 365), else 360.
-    """
-    basis = day_count.removeprefix("actual/")
-    return int(basis) if basis.isdigit() else _DAYS_OF_A_YEAR
-
-
 def fall_due_now(note: Note, day: datetime.date) -> Note:
     """The note when all principal and the interest accrued to ``day`` fall due on it.
 
@@ -81,7 +70,7 @@ def fall_due_now(note: Note, day: datetime.date) -> Note:
     principal, interest = note.undue_principal_fen, note.accrued_undue_fen
     due = Due(row.number, day, day, principal, interest, principal, interest)
     closed = len(note.plan.rows)
-    return replace(note, closed=closed, accrued=Fraction(0), accrued_due_fen=0, dues=(*note.dues, due))
+    return replace(note, closed=closed, accrued=Fraction(0), dues=(*note.dues, due))
 
 
 def _note_to(note: Note, day: datetime.date, to_day: datetime.date) -> tuple[Note, list[Posting]]:
@@ -111,11 +100,14 @@ def _accrued(note: Note, day: datetime.date, stop: datetime.date) -> Note:
     late_dues = [due for due in note.open_dues if due.late_from <= day]
     if not late_dues:
         return replace(note, accrued=ordinary)
-    basis = late_days_basis(note.plan.terms.day_count)
-    rate = note.late_rate_share * Fraction((stop - day).days, basis)
-    late = note.late.plus(sum(due.principal_open_fen for due in late_dues) * rate)
-    interest = sum(due.interest_open_fen for due in late_dues) if note.compounds else 0
-    return replace(note, accrued=ordinary, late=late, compound=note.compound.plus(interest * rate))
+    overdue = OverdueSegment(
+        from_date=day,
+        principal_fen=sum(due.principal_open_fen for due in late_dues),
+        interest_fen=sum(due.interest_open_fen for due in late_dues),
+    )
+    rates = [RateStep(day, note.annual_rate_share)]
+    late, compound = accrued_late_interest([overdue], upto=stop, rates=rates, terms=note.late_terms)
+    return replace(note, accrued=ordinary, late=note.late.plus(late), compound=note.compound.plus(compound))
 
 
 def _ordinary(note: Note, upto: datetime.date) -> Fraction:
@@ -140,7 +132,7 @@ def _closed(note: Note, row: PlanRow) -> tuple[Note, list[Posting]]:
     day = closing_day(row)
     complete = note.accrued if day == row.period_end else accrued_interest(row, upto=row.period_end)
     whole = note.plan.terms.interest_rounding.to_fen(complete)
-    interest = whole - note.accrued_due_fen
+    interest = whole - row.settled_fen
     postings = list(post(day, "interest_accrued", interest - note.accrued_undue_fen))
     capitalised = -row.principal_fen if row.is_capitalised else 0
     postings += post(day, "interest_capitalised", capitalised)
@@ -162,7 +154,6 @@ def _closed(note: Note, row: PlanRow) -> tuple[Note, list[Posting]]:
         note,
         closed=closed,
         accrued=Fraction(0),
-        accrued_due_fen=0,
         dues=dues,
         capitalised_fen=note.capitalised_fen + capitalised,
     )

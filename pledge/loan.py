@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
+from pledge.allocation import DebtKind
 from pledge.asset_classes import AssetClass
+from pledge.late_interest import LateTerms
 from pledge.ledger import Account
 from pledge.machines.pledged_asset import SECURING_STATES
 from pledge.plan import PaymentPlan, PlanRow
@@ -37,8 +39,6 @@ __all__ = [
 
 _DOWN = Rounding(mode="down")
 _BASIS_POINT = Decimal("0.0001")
-#: In which order a payment settles what is due, by component.
-Component = Literal["costs", "late_interest", "compound_interest", "interest", "principal"]
 
 
 @dataclass(frozen=True)
@@ -104,18 +104,16 @@ class Note:
     """A drawing (借据): its plan, how far the plan has run, what fell due, and what accrues.
 
     ``closed`` rows of the plan have fallen due; the next one is running. ``accrued`` is the exact interest since the
-    running row started, ``accrued_due_fen`` what of it fell due ahead of the row.
+    running row started; what of it was paid ahead is settled in the row.
     """
 
     number: int
     drawn_on: datetime.date
     principal_fen: int
     plan: PaymentPlan
-    penalty_share: Decimal
-    compounds: bool
+    late_terms: LateTerms
     closed: int = 0
     accrued: Fraction = Fraction(0)
-    accrued_due_fen: int = 0
     capitalised_fen: int = 0
     dues: tuple[Due, ...] = ()
     late: AccruedClaim = AccruedClaim()
@@ -145,8 +143,9 @@ class Note:
     def accrued_undue_fen(self) -> int:
         """Interest of the running row up to today that has not fallen due."""
         if not self.accrued:
-            return -self.accrued_due_fen
-        return self.plan.terms.interest_rounding.to_fen(self.accrued) - self.accrued_due_fen
+            return 0
+        settled = 0 if self.running_row is None else self.running_row.settled_fen
+        return self.plan.terms.interest_rounding.to_fen(self.accrued) - settled
 
     @property
     def open_interest_fen(self) -> int:
@@ -154,10 +153,9 @@ class Note:
         return sum(due.interest_open_fen for due in self.open_dues)
 
     @property
-    def late_rate_share(self) -> Fraction:
-        """The yearly rate of late interest 罚息: contract rate in force × (1 + penalty)."""
-        row = self.running_row or self.plan.rows[-1]
-        return Fraction(row.annual_rate_share) * (1 + Fraction(self.penalty_share))
+    def annual_rate_share(self) -> Decimal:
+        """The contract rate in force."""
+        return (self.running_row or self.plan.rows[-1]).annual_rate_share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,9 +178,8 @@ class Facility:
     instalment_rounding: Rounding
     due_date_convention: str
     rate: FixedRate | FloatingRate
-    penalty_share: Decimal
-    compounds: bool
-    allocation: tuple[Component, ...]
+    late_terms: LateTerms
+    allocation: tuple[tuple[DebtKind, ...], ...]
     warning_share: Decimal
     call_share: Decimal
     cure_days: int

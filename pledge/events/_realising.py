@@ -12,7 +12,7 @@ __all__ = ["spread"]
 
 
 def spread(loan: Loan, amount_fen: int, event: Event) -> tuple[Loan, tuple[Posting, ...]]:
-    """The loan after an amount was spread over what is owed; a surplus belongs to the pledgor and is not posted.
+    """The loan after an amount above zero was spread over what is owed; a surplus is the pledgor's and not posted.
 
     Raises
     ------
@@ -25,5 +25,5 @@ def spread(loan: Loan, amount_fen: int, event: Event) -> tuple[Loan, tuple[Posti
         expected="called or written off",
         advice="A right is realised when the whole loan is due.",
     )
-    recovered, postings, _ = recover(loan, min(amount_fen, loan.owed_fen), cause=event.sequence)
+    recovered, postings = recover(loan, min(amount_fen, loan.owed_fen), cause=event.sequence)
     return recovered.settled_if_nothing_left(), postings

@@ -1,146 +1,126 @@
-"""How a payment settles what is due: component after component, in each the oldest instalment first."""
+"""How a payment settles what is due: to which debts it goes says ``pledge/allocation.py``, here the loan changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
+from pledge.allocation import Debt, allocate
 from pledge.ledger import Posting, post
 from pledge.loan import Due, Loan, Note
 
-__all__ = ["remove_due_principal", "settle", "settle_component"]
-
-#: The loan after a component took its part of a payment, and how much it took.
-_Taken = tuple[Loan, int]
-_PAID = {
-    "costs": "costs_paid",
-    "late_interest": "late_interest_paid",
-    "compound_interest": "compound_interest_paid",
-    "interest": "interest_paid",
-    "principal": "principal_repaid",
-}
+__all__ = ["Owed", "owed_today", "remove_due_principal", "settle", "spread_over"]
 
 
-def settle(loan: Loan, amount_fen: int, *, cause: int) -> tuple[Loan, tuple[Posting, ...], int]:
-    """Which parts of what is due today does an amount settle, in the order agreed?
+@dataclass(frozen=True)
+class Owed:
+    """A debt of today, what a payment on it does to the loan, and the meaning under which it is posted."""
 
-    Returns
-    -------
-    The loan, the postings, and what is left of the amount when nothing more is due (fen).
+    debt: Debt
+    meaning: str
+    pay: Callable[[Loan, int], Loan]
+
+
+def settle(loan: Loan, amount_fen: int, *, cause: int) -> tuple[Loan, tuple[Posting, ...]]:
+    """The loan after an amount, at most what is due, went to what is due in the order agreed, and what that posted."""
+    return spread_over(loan, amount_fen, owed_today(loan), cause=cause)
+
+
+def spread_over(loan: Loan, amount_fen: int, owed: list[Owed], *, cause: int) -> tuple[Loan, tuple[Posting, ...]]:
+    """The loan after an amount, at most the sum of the debts, went to them in the order agreed, and what that posted.
+
+    One posting for each meaning, whatever the number of debts.
     """
-    assert loan.facility is not None, "a payment settles what a facility made due"
-    postings: tuple[Posting, ...] = ()
-    for component in loan.facility.allocation:
-        loan, moved, used = settle_component(loan, component, amount_fen, cause=cause)
-        postings += moved
-        amount_fen -= used
-    return loan, postings, amount_fen
+    assert loan.facility is not None, "what is due was agreed"
+    numbered = [replace(each.debt, number=number) for number, each in enumerate(owed)]
+    paid: Counter[str] = Counter()
+    allocation = allocate(amount_fen, numbered, order=loan.facility.allocation)
+    assert allocation.excess_fen == 0, "no more is paid than is owed"
+    for part in allocation.parts:
+        if part.paid_fen:
+            each = owed[part.debt.number]
+            loan = each.pay(loan, part.paid_fen)
+            paid[each.meaning] += part.paid_fen
+    moved = (post(loan.today, meaning, amount, cause=cause) for meaning, amount in paid.items() if meaning)
+    return loan, tuple(posting for each in moved for posting in each)
 
 
-def settle_component(
-    loan: Loan, component: str, amount_fen: int, *, cause: int
-) -> tuple[Loan, tuple[Posting, ...], int]:
-    """How much of an amount does one component of what is due take?
-
-    Returns
-    -------
-    The loan, the postings, and what was taken (fen).
-    """
-    assert loan.day is not None, "something happened before a payment"
-    loan, taken = _TAKE[component](loan, amount_fen)
-    return loan, post(loan.today, _PAID[component], taken, cause=cause), taken
+def owed_today(loan: Loan) -> list[Owed]:
+    """Every debt of today: what fell due with its due date; late and compound interest are of today."""
+    return [*_charges(loan), *(each for note in loan.notes for each in _of_note(loan, note))]
 
 
 def remove_due_principal(loan: Loan, amount_fen: int) -> Loan:
     """The loan with so much of the principal due taken off, the oldest first, for another reason than payment."""
-    loan, taken = _take_from_dues(loan, amount_fen, _principal_part)
-    assert taken == amount_fen, "no more is taken off than is due"
-    return loan
+    principal = [each for each in owed_today(loan) if each.debt.kind == "principal"]
+    repaid = loan.principal_repaid_fen
+    for each in sorted(principal, key=lambda each: each.debt.due_date):
+        part = min(amount_fen, each.debt.amount_fen)
+        loan = each.pay(loan, part)
+        amount_fen -= part
+    assert amount_fen == 0, "no more is taken off than is due"
+    return replace(loan, principal_repaid_fen=repaid)
 
 
-def _take_costs(loan: Loan, amount_fen: int) -> _Taken:
-    charges, left = [], amount_fen
-    for charge in loan.charges:
-        part = min(left, charge.open_fen)
-        charges.append(replace(charge, open_fen=charge.open_fen - part))
-        left -= part
-    return replace(loan, charges=tuple(charges)), amount_fen - left
+def _charges(loan: Loan) -> Iterator[Owed]:
+    for at, charge in enumerate(loan.charges):
+        if charge.open_fen:
+            debt = Debt(kind="cost", due_date=charge.charged_on, number=0, amount_fen=charge.open_fen)
+            yield Owed(debt, "costs_paid", lambda loan, part, at=at: _charge_paid(loan, at, part))  # type: ignore[misc]
 
 
-def _take_late(loan: Loan, amount_fen: int) -> _Taken:
-    return _take_by_note(loan, amount_fen, lambda note, left: _settled_late(note, min(left, note.late.open_fen)))
+def _charge_paid(loan: Loan, at: int, part: int) -> Loan:
+    charge = loan.charges[at]
+    paid = replace(charge, open_fen=charge.open_fen - part)
+    return replace(loan, charges=(*loan.charges[:at], paid, *loan.charges[at + 1 :]))
 
 
-def _settled_late(note: Note, part: int) -> tuple[Note, int]:
-    return replace(note, late=note.late.settled(part)), part
+def _of_note(loan: Loan, note: Note) -> Iterator[Owed]:
+    number, today = note.number, loan.today
+    if note.late.open_fen:
+        debt = Debt(kind="late", due_date=today, number=0, amount_fen=note.late.open_fen)
+        yield Owed(debt, "late_interest_paid", lambda loan, part: _late_paid(loan, number, part))
+    if note.compound.open_fen:
+        debt = Debt(kind="compound", due_date=today, number=0, amount_fen=note.compound.open_fen)
+        yield Owed(debt, "compound_interest_paid", lambda loan, part: _compound_paid(loan, number, part))
+    for at, due in enumerate(note.dues):
+        if due.is_open:
+            yield from _of_due(number, at, due)
 
 
-def _take_compound(loan: Loan, amount_fen: int) -> _Taken:
-    return _take_by_note(
-        loan, amount_fen, lambda note, left: _settled_compound(note, min(left, note.compound.open_fen))
-    )
+def _of_due(number: int, at: int, due: Due) -> Iterator[Owed]:
+    if due.interest_open_fen:
+        debt = Debt(kind="interest", due_date=due.due_date, number=0, amount_fen=due.interest_open_fen)
+        yield Owed(debt, "interest_paid", lambda loan, part: _interest_paid(loan, number, at, part))
+    if due.principal_open_fen:
+        debt = Debt(kind="principal", due_date=due.due_date, number=0, amount_fen=due.principal_open_fen)
+        yield Owed(debt, "principal_repaid", lambda loan, part: _principal_paid(loan, number, at, part))
 
 
-def _settled_compound(note: Note, part: int) -> tuple[Note, int]:
-    return replace(note, compound=note.compound.settled(part)), part
+def _late_paid(loan: Loan, number: int, part: int) -> Loan:
+    note = loan.notes[number - 1]
+    return loan.with_note(replace(note, late=note.late.settled(part)))
 
 
-def _take_by_note(loan: Loan, amount_fen: int, take: Callable[[Note, int], tuple[Note, int]]) -> _Taken:
-    if not amount_fen:
-        return loan, 0
-    notes, left = [], amount_fen
-    for note in loan.notes:
-        changed, part = take(note, left)
-        notes.append(changed)
-        left -= part
-    return replace(loan, notes=tuple(notes)), amount_fen - left
+def _compound_paid(loan: Loan, number: int, part: int) -> Loan:
+    note = loan.notes[number - 1]
+    return loan.with_note(replace(note, compound=note.compound.settled(part)))
 
 
-def _take_interest(loan: Loan, amount_fen: int) -> _Taken:
-    loan, taken = _take_from_dues(loan, amount_fen, _interest_part)
-    return replace(loan, interest_paid_fen=loan.interest_paid_fen + taken), taken
+def _interest_paid(loan: Loan, number: int, at: int, part: int) -> Loan:
+    due = loan.notes[number - 1].dues[at]
+    paid = _with_due(loan, number, at, replace(due, interest_open_fen=due.interest_open_fen - part))
+    return replace(paid, interest_paid_fen=loan.interest_paid_fen + part)
 
 
-def _take_principal(loan: Loan, amount_fen: int) -> _Taken:
-    loan, taken = _take_from_dues(loan, amount_fen, _principal_part)
-    return replace(loan, principal_repaid_fen=loan.principal_repaid_fen + taken), taken
+def _principal_paid(loan: Loan, number: int, at: int, part: int) -> Loan:
+    due = loan.notes[number - 1].dues[at]
+    paid = _with_due(loan, number, at, replace(due, principal_open_fen=due.principal_open_fen - part))
+    return replace(paid, principal_repaid_fen=loan.principal_repaid_fen + part)
 
 
-def _interest_part(due: Due, left: int) -> tuple[Due, int]:
-    part = min(left, due.interest_open_fen)
-    return replace(due, interest_open_fen=due.interest_open_fen - part), part
-
-
-def _principal_part(due: Due, left: int) -> tuple[Due, int]:
-    part = min(left, due.principal_open_fen)
-    return replace(due, principal_open_fen=due.principal_open_fen - part), part
-
-
-def _take_from_dues(loan: Loan, amount_fen: int, take: Callable[[Due, int], tuple[Due, int]]) -> _Taken:
-    """The oldest due date first, whichever note it belongs to."""
-    if not amount_fen:
-        return loan, 0
-    left = amount_fen
-    open_ones = [
-        (due.due_date, note.number, at) for note in loan.notes for at, due in enumerate(note.dues) if due.is_open
-    ]
-    notes = {note.number: note for note in loan.notes}
-    for _, number, at in sorted(open_ones):
-        if not left:
-            break
-        note = notes[number]
-        due, part = take(note.dues[at], left)
-        if not due.is_open:
-            due = replace(due, settled_on=loan.day)
-        notes[number] = replace(note, dues=(*note.dues[:at], due, *note.dues[at + 1 :]))
-        left -= part
-    return replace(loan, notes=tuple(notes.values())), amount_fen - left
-
-
-_TAKE: dict[str, Callable[[Loan, int], _Taken]] = {
-    "costs": _take_costs,
-    "late_interest": _take_late,
-    "compound_interest": _take_compound,
-    "interest": _take_interest,
-    "principal": _take_principal,
-}
+def _with_due(loan: Loan, number: int, at: int, due: Due) -> Loan:
+    note = loan.notes[number - 1]
+    settled = due if due.is_open else replace(due, settled_on=loan.day)
+    return loan.with_note(replace(note, dues=(*note.dues[:at], settled, *note.dues[at + 1 :])))

@@ -113,8 +113,7 @@ def _note(loan: Loan, facility: Facility, event: Event, payload: Drawdown) -> No
         drawn_on=event.effective_date,
         principal_fen=terms.principal_fen,
         plan=payment_plan(facility.form, terms, facility.form_parameters),
-        penalty_share=facility.penalty_share,
-        compounds=facility.compounds,
+        late_terms=facility.late_terms,
     )
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from pledge.allocation import CIVIL_CODE_ORDER, DebtKind
 from pledge.event_kind import Event, EventKind, Outcome
 from pledge.events._payload import PositiveMoney, Share, fen, require, take
 from pledge.instalments import DayCount, DueDateConvention, read_parameters
-from pledge.loan import Component, Facility, Loan
+from pledge.late_interest import LateTerms
+from pledge.loan import Facility, Loan
 from pledge.rates import FixedRate, FloatingRate
 from pledge.request import RoundingRequest
 from valuation.kernel.fields import Day, DecimalText, FrozenModel, NonNegativeMoneyText, StrictBool, WholeNumber
@@ -20,7 +22,6 @@ from valuation.kernel.labels import Label
 
 __all__ = ["EVENT_KIND"]
 
-_COMPONENTS = ("costs", "late_interest", "compound_interest", "interest", "principal")
 CoverShare = Annotated[DecimalText, Field(ge=0, le=10)]
 
 
@@ -57,7 +58,8 @@ class FacilityAgreed(FrozenModel):
 
     ``rate``: fixed, or the loan prime rate plus a spread; each drawing and reset then states the fixing of its day.
     ``penalty_share``: late interest 罚息 is the contract rate × (1 + this). ``compounds``: compound interest 复利
-    runs on unpaid interest. ``allocation``: the order in which a payment settles what is due.
+    runs on unpaid interest. ``allocation``: the groups of debts in the order
+    in which a payment settles them, by default that of the Civil Code.
     """
 
     limit: PositiveMoney
@@ -66,13 +68,15 @@ class FacilityAgreed(FrozenModel):
     repayment: RepaymentTerms
     penalty_share: Share
     compounds: StrictBool
-    allocation: tuple[Component, ...] = _COMPONENTS  # type: ignore[assignment]
+    late_day_count: Literal["actual/360", "actual/365"] = "actual/360"
+    allocation: tuple[tuple[DebtKind, ...], ...] = CIVIL_CODE_ORDER
     cover: CoverTerms
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if sorted(self.allocation) != sorted(_COMPONENTS):
-            raise PydanticCustomError("allocation", "an order of all of: {all}", {"all": ", ".join(_COMPONENTS)})
+        named = sorted(kind for group in self.allocation for kind in group)
+        if named != sorted(get_args(DebtKind)):
+            raise PydanticCustomError("allocation", "each once of {all}", {"all": ", ".join(get_args(DebtKind))})
         if self.cover.call_share > self.cover.warning_share:
             raise PydanticCustomError("cover", "a call limit no higher than the warning limit")
         return self
@@ -112,8 +116,9 @@ def _facility(payload: FacilityAgreed) -> Facility:
         instalment_rounding=repayment.instalment_rounding.rounding,
         due_date_convention=repayment.due_date_convention,
         rate=payload.rate,
-        penalty_share=payload.penalty_share,
-        compounds=payload.compounds,
+        late_terms=LateTerms(
+            surcharge_share=payload.penalty_share, day_count=payload.late_day_count, compounds=payload.compounds
+        ),
         allocation=payload.allocation,
         warning_share=cover.warning_share,
         call_share=cover.call_share,

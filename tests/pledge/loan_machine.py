@@ -74,15 +74,19 @@ def _charge(loan: Loan, size: int, _: int) -> dict[str, Any]:
     return {"amount": yuan((0, 1, 1_234_56, 50_000_00)[size % 4]), "what": "a fee"}
 
 
+def _asset(loan: Loan, which: int) -> str:
+    return (*sorted(loan.rights), *ASSETS)[which % max(2, len(loan.rights))]
+
+
 def _right(**more: str) -> Callable[[Loan, int, int], dict[str, Any]]:
-    return lambda loan, size, which: {"asset": ASSETS[which % 2], **more}
+    return lambda loan, size, which: {"asset": _asset(loan, which), **more}
 
 
 def _value(loan: Loan, size: int, which: int) -> dict[str, Any]:
     appraised = (3_000_000_00, 0, 900_000_00, 5_000_000_00)[size % 4]
     basis, pledgee = (("appraised", None), ("pledgee", yuan(appraised // 2)))[which % 3 == 2]
     return {
-        "asset": ASSETS[which % 2],
+        "asset": _asset(loan, which),
         "appraised_value": yuan(appraised),
         "pledgee_value": pledgee,
         "value_basis": basis,
@@ -125,7 +129,7 @@ def _reason(loan: Loan, size: int, which: int) -> dict[str, Any]:
 def _short(loan: Loan, size: int, which: int) -> dict[str, Any]:
     short = 0 if loan.facility is None else loan.shortfall_fen()
     called = 0 if loan.call is None else loan.call.amount_fen
-    return {"amount": yuan((short, short + 1, max(short - 1, 0), called, called + 1)[size % 5])}
+    return {"amount": yuan((short, called + 1, max(short, called + 1), max(short - 1, 0), called)[size % 5])}
 
 
 def _facility(loan: Loan, size: int, which: int) -> dict[str, Any]:
@@ -135,7 +139,7 @@ def _facility(loan: Loan, size: int, which: int) -> dict[str, Any]:
 def facility(size: int, which: int) -> dict[str, Any]:
     forms = ("interest_only", "equal_instalment", "equal_principal")
     floating = {"kind": "floating", "tenor": "one_year", "spread_bp": "60", "reset": {"kind": "each_january"}}
-    components = ["costs", "late_interest", "compound_interest", "interest", "principal"]
+    kinds = ["cost", "late", "compound", "interest", "principal"]
     return {
         **FACILITY,
         "available_until": "2027-12-31",
@@ -148,7 +152,7 @@ def facility(size: int, which: int) -> dict[str, Any]:
             "due_date_convention": ("none", "following", "modified_following")[(size + which) % 3],
         },
         "compounds": bool(size % 2),
-        "allocation": components if size % 3 else components[::-1],
+        "allocation": ([kinds], [[kind] for kind in kinds], [[kind] for kind in kinds[::-1]])[size % 3],
         "cover": {**COVER, "unsecured_limit": ("1000000.00", "0.00")[size // 6 % 2], "cure_days": 10},
     }
 
@@ -157,6 +161,32 @@ def _drawdown(loan: Loan, size: int, which: int) -> dict[str, Any]:
     amount = (400_000_00, 1_000_000_00, 1_00, 333_333_33)[size % 4]
     floating = loan.facility is not None and loan.facility.rate.kind == "floating"
     return {"amount": yuan(amount), **({"reference_rate_share": "0.03"} if floating else {})}
+
+
+def _prepayment(loan: Loan, size: int, which: int) -> dict[str, Any]:
+    """A part with what is accrued left for the due date, or everything with the interest to the day."""
+    note = loan.notes[which // 3] if which // 3 < len(loan.notes) else None
+    undue, accrued = (0, 0) if note is None else (note.undue_principal_fen, note.accrued_undue_fen)
+    if size % 4 == 3:
+        return {"note": 1 + which // 3, "amount": yuan(undue + accrued), "terms": {}}
+    part = undue // (2 + size % 3)
+    terms = {"principal": yuan(part), "keep": ("term", "instalment")[size % 2]}
+    return {"note": 1 + which // 3, "amount": yuan(part + (size == 11)), "terms": terms}
+
+
+def _renewal(loan: Loan, size: int, which: int) -> dict[str, Any]:
+    note = loan.notes[which // 3] if which // 3 < len(loan.notes) else None
+    names = ("lawful_operation", "good_credit", "willing_to_repay", "meets_lending_conditions", "old_loan_normal")
+    return {
+        "note": 1 + which // 3,
+        "amount": yuan(0 if note is None else note.accrued_undue_fen),
+        "terms": {
+            "conditions": {name: size < 11 or name != "good_credit" for name in names},
+            "period_count": 1 + size,
+            "annual_rate_share": "0.0345",
+            "form": ("interest_only", "equal_instalment")[size % 2],
+        },
+    }
 
 
 PAYLOADS: Payloads = {
@@ -174,19 +204,23 @@ PAYLOADS: Payloads = {
     "asset_extinguished": _right(reason="annuity unpaid"),
     "asset_filed": _right(reason="filing 1"),
     "asset_licensed": _right(reason="to a firm"),
-    "asset_proposed": _right(asset_kind="trademark", title="名称"),
+    "asset_proposed": lambda loan, size, which: {
+        "asset": ASSETS[which % 2],
+        "asset_kind": "trademark",
+        "title": "名称",
+    },
     "asset_registered": _right(registration_number="Y1"),
     "asset_registration_refused": _right(reason="already pledged"),
     "asset_released": _right(),
     "asset_revalued": _value,
     "asset_sold": lambda loan, size, which: {
-        "asset": ASSETS[which % 2],
+        "asset": _asset(loan, which),
         "buyer": "a firm",
         "price": yuan(amounts(loan)[size]),
         "costs": ("0.00", "1000.00")[size % 2],
     },
     "asset_taken_for_debt": lambda loan, size, which: {
-        "asset": ASSETS[which % 2],
+        "asset": _asset(loan, which),
         "agreed_value": yuan(amounts(loan)[size]),
     },
     "asset_valued": _value,
@@ -216,6 +250,25 @@ PAYLOADS: Payloads = {
         "reason": "hardship",
     },
     "loan_called": _reason,
+    "payment_holiday": lambda loan, size, which: {
+        "note": 1 + which // 3,
+        "terms": {
+            "periods": 1 + size % 3,
+            "meaning": ("interest_only", "interest_capitalised", "no_payment")[which % 3],
+            "maturity": ("kept", "moved")[size % 2],
+        },
+    },
+    "prepayment": _prepayment,
+    "extension": lambda loan, size, which: {
+        "note": 1 + which // 3,
+        "terms": {"extra_periods": (1, 3, 12, 60)[size % 4]},
+    },
+    "renewal": _renewal,
+    "restructuring": lambda loan, size, which: {
+        "note": 1 + which // 3,
+        "terms": {"extra_periods": size % 4, "annual_rate_share": ("0.01", "0.036")[which % 2]},
+        "difficulty": "orders fell away",
+    },
     "rate_reset": lambda loan, size, which: {"reference_rate_share": ("0.03", "0.0275", "0", "0.5")[which]},
     "recovery": lambda loan, size, which: {**_amount(loan, size, which), "origin": "the borrower"},
     "recovery_passed_on": _claim("amount"),
@@ -262,6 +315,33 @@ def _is_open(loan: Loan, kind: str) -> bool:
     return not rows or any(state in row.starts for machine, row in rows for state in states[machine])
 
 
+_PLEDGED = tuple((f"asset_{each}", 0, 0) for each in ("proposed", "verified", "valued", "contract_signed", "filed"))
+_DRAWN = (*_PLEDGED, ("asset_registered", 0, 0), ("drawdown", 0, 0))
+_SHORT = (*_DRAWN, ("asset_revalued", 40, 2), ("cover_call_issued", 40, 0))
+_CALLED = (*_DRAWN, ("loan_called", 40, 0), ("asset_enforced", 40, 0))
+_CLAIMED = (*_CALLED, ("claim_filed", 41, 0), ("claim_accepted", 41, 0))
+#: How a life may begin: kind, days after the start, size.
+SCRIPTS: dict[str, tuple[tuple[str, int, int], ...]] = {
+    "nothing": (),
+    "application asked for papers": (("application_papers_asked", 0, 0),),
+    "agreed": (),
+    "filed": _PLEDGED,
+    "drawn": _DRAWN,
+    "drawn twice": (*_DRAWN, ("repayment", 40, 0), ("drawdown", 45, 2)),
+    "short": _SHORT,
+    "short for long": (*_SHORT, ("cover_call_escalated", 60, 0)),
+    "short and valued anew": (*_SHORT, ("asset_revalued", 45, 0)),
+    "called": _CALLED,
+    "filed a claim": (*_CALLED, ("claim_filed", 41, 0)),
+    "claimed": _CLAIMED,
+    "paid in advance": (*_CLAIMED, ("claim_prepaid", 42, 1)),
+    "compensated": (*_CLAIMED, ("claim_settled", 42, 0)),
+    "recovered": (*_CLAIMED, ("claim_settled", 42, 0), ("recovery", 50, 4)),
+    "written off": (*_CLAIMED, ("written_off", 42, 0)),
+    "sold": (*_CALLED, ("asset_sold", 45, 4)),
+}
+
+
 class LoanMachine(RuleBasedStateMachine):
     """One loan, from nothing or from its first drawing on."""
 
@@ -272,44 +352,29 @@ class LoanMachine(RuleBasedStateMachine):
 
     # --- how it begins ----------------------------------------------------------------------------
 
-    @initialize(depth=st.integers(0, 6), size=SIZES, which=WHICH)
-    def begin(self, depth: int, size: int, which: int) -> None:
-        """From nothing, or with a facility, a pledge and a drawing, thin cover, a call, a claim, a write-off."""
-        if depth == 0:
+    @initialize(script=st.sampled_from(sorted(SCRIPTS)), size=SIZES, which=WHICH)
+    def begin(self, script: str, size: int, which: int) -> None:
+        """From nothing, or from one of the places that random commands seldom reach."""
+        if script == "nothing":
             return
-        agreed = facility(size, which)
         self.tries("application_submitted", START, {"requested": "1000000.00"})
-        self.tries("application_approved", START, {"approved": "1000000.00"})
-        self.tries("facility_agreed", START, agreed)
-        if depth == 1:
-            return
-        for kind in ("proposed", "verified", "valued", "contract_signed", "filed", "registered"):
-            self.tries(f"asset_{kind}", START, PAYLOADS[f"asset_{kind}"](loan_at(self.history), 0, 0))
-        self.tries("drawdown", START, _drawdown(loan_at(self.history), size, which))
-        later = START + datetime.timedelta(days=40)
-        if depth == 3:
-            self.tries("asset_revalued", later, _value(loan_at(self.history, on=later), 1 + size % 2, 0))
-            self.tries("cover_call_issued", later, _short(loan_at(self.history), 0, 0))
-        if depth > 3:
-            self.tries("loan_called", later, {"reason": "unpaid"})
-            self.tries("asset_enforced", later, PAYLOADS["asset_enforced"](loan_at(self.history), 0, 0))
-        if depth > 4:
-            self.tries("claim_filed", later, _file(loan_at(self.history), size % 2, which))
-            self.tries("claim_accepted", later, _party(loan_at(self.history), 0, 0))
-        if depth > 5:
-            self.tries("written_off", later, {"ground": "nothing left"})
+        for kind in () if script.startswith("application") else ("application_approved", "facility_agreed"):
+            self.tries(kind, START, PAYLOADS[kind](loan_at(self.history), size, which))
+        for kind, days, each in SCRIPTS[script]:
+            day = START + datetime.timedelta(days=days)
+            self.tries(kind, day, PAYLOADS[kind](loan_at(self.history, on=day), each, 0))
 
     # --- the steps --------------------------------------------------------------------------------
 
-    @rule(choice=CHOICES, days=st.integers(0, 40), size=SIZES, which=WHICH)
+    @rule(choice=CHOICES, days=st.integers(0, 60), size=SIZES, which=WHICH)
     def a_command(self, choice: int, days: int, size: int, which: int) -> None:
-        """Half of the commands are of the day of the last one."""
-        day = min(self.last_day + datetime.timedelta(days=max(0, days - 20)), LATEST)
+        """Four in ten commands are of the day of the last one."""
+        day = min(self.last_day + datetime.timedelta(days=max(0, days - 25)), LATEST)
         loan = loan_at(self.history, on=day)
         kind = kind_for(loan, choice)
         self.tries(kind, day, PAYLOADS[kind](loan, size, which))
 
-    @rule(choice=CHOICES, days=st.integers(0, 40), size=SIZES, which=WHICH)
+    @rule(choice=CHOICES, days=st.integers(0, 60), size=SIZES, which=WHICH)
     def another_command(self, choice: int, days: int, size: int, which: int) -> None:
         """The same again, so that commands are most of the steps."""
         self.a_command(choice, days, size, which)

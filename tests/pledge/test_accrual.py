@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pledge.accrual import advance, advance_with_postings, late_days_basis
+from pledge.accrual import advance, advance_with_postings
 from pledge.instalments import build_schedule
 from pledge.ledger import balances
 from tests.pledge.loan_life import REPAYMENT, Life, day
@@ -93,13 +93,6 @@ def test_what_falls_due_today_is_not_late_tonight() -> None:
     life = drawn("0115", amount="1000000.00").does("repayment", "0215", amount="3100.00")
     assert life.on("0216").late_interest_fen == 0
     assert life.on("0301").overdue_days == 0
-
-
-@pytest.mark.parametrize(
-    ("day_count", "basis"), [("monthly", 360), ("actual/365", 365), ("actual/364", 364), ("actual/actual ISDA", 360)]
-)
-def test_late_interest_counts_days_over_a_fixed_year(day_count: str, basis: int) -> None:
-    assert late_days_basis(day_count) == basis
 
 
 def test_time_does_not_run_backwards() -> None:

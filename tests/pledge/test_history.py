@@ -57,8 +57,8 @@ def test_a_backdated_payment_takes_late_interest_away_again() -> None:
     life.does("end_of_day", "0225")
     assert life.on("0225").late_interest_fen == 10 * 150_00
     before = journal(life.history)
-    # On the 25th it turns out that 600,000.00 had been paid on the 20th: it settles 5 × 150.00 = 750.00 of late
-    # interest, 3,100.00 of interest, and principal with the rest.
+    # On the 25th it turns out that 600,000.00 had been paid on the 20th: it settles 3,100.00 of interest,
+    # 5 × 150.00 = 750.00 of late interest, and principal with the rest.
     life.does("repayment", "0220", amount="600000.00")
     # Principal left: 1,000,000.00 − (600,000.00 − 750.00 − 3,100.00) = 403,850.00; five more days at 5.4 %:
     # 403,850.00 × 0.054 × 5 / 360 = 302.8875, on top of 750.00 already paid.

@@ -14,6 +14,7 @@ from pledge.history import Actor, journal, postings
 from pledge.ledger import balances, mirror_differences, unbalanced_parties
 from pledge.loan_errors import IllegalStepError
 from tests.pledge.loan_life import COVER, REPAYMENT, Life
+from valuation.errors import RefusalError
 
 POOL = Actor("chen", "pool_manager")
 INSURER = Actor("zhou", "insurer")
@@ -256,4 +257,113 @@ def test_a_floating_rate_is_reset_inside_a_period() -> None:
     # Ten days at 3.6 %: 1,000.00. Then 21 days at 3.24 %: 1,000,000.00 × 0.0324 × 21 / 360 = 1,890.00.
     assert life.on("0125").accrued_undue_fen == 1_000_00
     assert life.on("0215").due_interest_fen == 2_890_00
+    sound(life)
+
+
+# --- amendments -----------------------------------------------------------------------------------
+
+
+def test_a_prepayment_on_a_due_date_comes_after_what_is_due() -> None:
+    life = secured(repayment={**REPAYMENT, "period_count": 3})
+    with pytest.raises(IllegalStepError, match=r"3100\.00 due, expected nothing due"):
+        life.does("prepayment", "0215", amount="400000.00", terms={"principal": "400000.00", "keep": "term"})
+    life.does("repayment", "0215", amount="3100.00")
+    life.does("prepayment", "0215", amount="400000.00", terms={"principal": "400000.00", "keep": "term"})
+    # 15 February to 15 March on 600,000.00: 28 days × 60.00.
+    assert life.on("0315").due_interest_fen == 28 * 60_00
+    assert life.on("0315").outstanding_fen == 600_000_00
+    sound(life)
+
+
+def test_a_prepayment_inside_a_period_with_the_interest_of_its_part_and_a_fee() -> None:
+    life = secured(repayment={**REPAYMENT, "period_count": 3})
+    terms = {"principal": "400000.00", "keep": "term", "interest": "with_prepayment", "fee_share": "0.01"}
+    # Ten days × 100.00 accrued; of it 40 % go with the part: 400.00. Fee 1 % of 400,000.00: 4,000.00.
+    with pytest.raises(IllegalStepError, match=r"404400\.00: principal 400000\.00, interest 400\.00, fee 4000\.00"):
+        life.does("prepayment", "0125", amount="404400.01", terms=terms)
+    life.does("prepayment", "0125", amount="404400.00", terms=terms)
+    assert life.on("0125").accrued_undue_fen == 600_00
+    # Then 21 days × 60.00 on what is left, with the 600.00 of before.
+    assert life.on("0215").due_interest_fen == 600_00 + 21 * 60_00
+    sound(life)
+
+
+def test_a_loan_may_be_paid_back_on_the_day_it_was_drawn() -> None:
+    life = secured().does("prepayment", "0115", amount="1000000.00", terms={})
+    assert life.last.facility_state == "settled"
+    assert life.on("0301").owed_fen == 0
+    assert balances(journal(life.history, closed_to=life.on("0301").day)) == {}
+    sound(life)
+
+
+def test_everything_is_paid_early_with_the_interest_to_the_day() -> None:
+    life = secured().does("prepayment", "0125", amount="1001000.00", terms={})
+    assert life.last.facility_state == "settled"
+    assert balances(journal(life.history))["bank", "interest_income"] == -1_000_00
+    sound(life)
+
+
+def test_an_extension_moves_the_maturity_and_leaves_what_accrued() -> None:
+    life = secured(repayment={**REPAYMENT, "period_count": 2})
+    life.does("repayment", "0215", amount="3100.00")
+    life.does("extension", "0305", terms={"extra_periods": 2})
+    # The principal was due on 15 March; it is now due on 15 May. Interest goes on: 28, 31 and 30 days.
+    assert life.on("0315").outstanding_fen == 1_000_000_00
+    assert [due.interest_due_fen for due in life.on("0515").notes[0].dues] == [3_100_00, 2_800_00, 3_100_00, 3_000_00]
+    assert life.on("0514").due_principal_fen == 0
+    assert life.on("0515").due_principal_fen == 1_000_000_00
+    # A short-term loan may be extended by its own term of two months altogether, and that is used up.
+    with pytest.raises(RefusalError, match="at most 2 months together"):
+        life.does("repayment", "0315", amount="2800.00").does("extension", "0320", terms={"extra_periods": 1})
+    sound(life)
+
+
+CONDITIONS = {
+    "lawful_operation": True,
+    "good_credit": True,
+    "willing_to_repay": True,
+    "meets_lending_conditions": True,
+    "old_loan_normal": True,
+}
+
+
+def test_a_renewal_carries_the_principal_into_a_new_drawing() -> None:
+    life = secured(repayment={**REPAYMENT, "period_count": 2}).does("repayment", "0215", amount="3100.00")
+    new = {"conditions": CONDITIONS, "period_count": 3, "annual_rate_share": "0.018", "form": "interest_only"}
+    with pytest.raises(RefusalError, match="good_credit"):
+        worse = {**new, "conditions": {**CONDITIONS, "good_credit": False}}
+        life.does("renewal", "0310", amount="2300.00", terms=worse)
+    # 15 February to 10 March: 23 days × 100.00.
+    life.does("renewal", "0310", amount="2300.00", terms=new)
+    loan = life.on("0310")
+    assert [note.outstanding_fen for note in loan.notes] == [0, 1_000_000_00]
+    assert (loan.principal_repaid_fen, loan.principal_drawn_fen) == (0, 1_000_000_00)
+    # 10 March to 10 April at 1.8 %: 31 days × 50.00.
+    assert life.on("0410").due_interest_fen == 31 * 50_00
+    sound(life)
+
+
+def test_a_holiday_whose_interest_is_added_to_the_principal() -> None:
+    life = secured(repayment={**REPAYMENT, "form": "equal_principal", "period_count": 4})
+    terms = {"periods": 1, "meaning": "interest_capitalised", "maturity": "kept"}
+    life.does("payment_holiday", "0115", terms=terms)
+    # 31 days × 100.00 are added on 15 February; nothing is due.
+    loan = life.on("0215")
+    assert (loan.due_fen, loan.outstanding_fen, loan.interest_capitalised_fen) == (0, 1_003_100_00, 3_100_00)
+    # Then a third of 1,003,100.00 each month: 334,366.67.
+    assert life.on("0315").due_principal_fen == 334_366_67
+    life.does("end_of_day", "0315")
+    sound(life)
+
+
+def test_a_restructured_loan_is_watched_and_what_was_overdue_stays_due() -> None:
+    life = secured(repayment={**REPAYMENT, "period_count": 3})
+    terms = {"extra_periods": 3, "annual_rate_share": "0.018"}
+    life.does("restructuring", "0301", terms=terms, difficulty="orders fell away")
+    loan = life.on("0301")
+    assert loan.due_interest_fen == 3_100_00
+    # At least two repayment periods and a year: 1 March 2027.
+    assert str(loan.watched_until) == "2027-03-01"
+    # 14 days × 100.00 and then 14 days × 50.00 to 15 March.
+    assert life.on("0315").notes[0].dues[-1].interest_due_fen == 14 * 100_00 + 14 * 50_00
     sound(life)
