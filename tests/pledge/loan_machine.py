@@ -25,13 +25,12 @@ from pledge.loan import Loan
 from pledge.loan_errors import (
     BrokenChainError,
     CommandKeyReusedError,
-    IllegalStepError,
     NotPermittedError,
     SecondPersonError,
 )
 from pledge.workflow import machines
 from tests.pledge.loan_life import APPROVER, COVER, FACILITY, OFFICER, RECORDED_AT
-from valuation.errors import InputError, IpfinError
+from valuation.errors import InputError, IpfinError, RefusalError
 
 START = datetime.date(2026, 1, 1)
 LATEST = datetime.date(2030, 12, 31)
@@ -324,19 +323,34 @@ _CLAIMED = (*_CALLED, ("claim_filed", 41, 0), ("claim_accepted", 41, 0))
 SCRIPTS: dict[str, tuple[tuple[str, int, int], ...]] = {
     "nothing": (),
     "application asked for papers": (("application_papers_asked", 0, 0),),
+    "application refused": (("application_refused", 0, 0),),
+    "application completed": (("application_papers_asked", 0, 0), ("application_completed", 1, 0)),
+    "application lapsed": (("application_approved", 0, 0), ("approval_lapsed", 9, 0)),
+    "application withdrawn": (("application_withdrawn", 0, 0),),
+    "registration refused": (*_PLEDGED, ("asset_registration_refused", 0, 0)),
+    "claim refused": (*_CALLED, ("claim_filed", 41, 0), ("claim_refused", 41, 0)),
     "agreed": (),
+    "agreed and cancelled": (("facility_cancelled", 1, 0),),
     "filed": _PLEDGED,
     "drawn": _DRAWN,
     "drawn twice": (*_DRAWN, ("repayment", 40, 0), ("drawdown", 45, 2)),
+    "prepaid": (*_DRAWN, ("prepayment", 5, 0)),
+    "extended": (*_DRAWN, ("extension", 5, 0)),
+    "renewed": (*_DRAWN, ("renewal", 5, 0)),
+    "on holiday": (*_DRAWN, ("payment_holiday", 0, 1), ("repayment", 100, 0)),
+    "restructured": (*_DRAWN, ("restructuring", 5, 2)),
     "short": _SHORT,
+    "short and called anew": (*_SHORT, ("cover_call_increased", 41, 1), ("cover_call_reduced", 42, 0)),
     "short for long": (*_SHORT, ("cover_call_escalated", 60, 0)),
     "short and valued anew": (*_SHORT, ("asset_revalued", 45, 0)),
     "called": _CALLED,
     "filed a claim": (*_CALLED, ("claim_filed", 41, 0)),
     "claimed": _CLAIMED,
     "paid in advance": (*_CLAIMED, ("claim_prepaid", 42, 1)),
+    "advance returned": (*_CLAIMED, ("claim_prepaid", 42, 1), ("advance_returned", 43, 0)),
+    "floating": (*_DRAWN, ("rate_reset", 10, 1)),
     "compensated": (*_CLAIMED, ("claim_settled", 42, 0)),
-    "recovered": (*_CLAIMED, ("claim_settled", 42, 0), ("recovery", 50, 4)),
+    "recovered": (*_CLAIMED, ("claim_settled", 42, 0), ("recovery", 50, 4), ("recovery_passed_on", 51, 3)),
     "written off": (*_CLAIMED, ("written_off", 42, 0)),
     "sold": (*_CALLED, ("asset_sold", 45, 4)),
 }
@@ -357,6 +371,7 @@ class LoanMachine(RuleBasedStateMachine):
         """From nothing, or from one of the places that random commands seldom reach."""
         if script == "nothing":
             return
+        which = 1 if script == "floating" else which
         self.tries("application_submitted", START, {"requested": "1000000.00"})
         for kind in () if script.startswith("application") else ("application_approved", "facility_agreed"):
             self.tries(kind, START, PAYLOADS[kind](loan_at(self.history), size, which))
@@ -508,7 +523,7 @@ class LoanMachine(RuleBasedStateMachine):
         before, stood = self.history, loan_at(self.history)
         try:
             self.history = record(before, self.command(kind, day, payload, made, approved), recorded_at=RECORDED_AT)
-        except (IllegalStepError, InputError, SecondPersonError):
+        except (RefusalError, InputError):
             assert self.history is before
             assert loan_at(before) == stood
             SEEN[f"refused {kind}"] += 1
