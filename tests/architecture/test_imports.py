@@ -23,6 +23,8 @@ ONE_FILE_FOLDERS = (
     "valuation/cost",
     "valuation/market",
     "valuation/options",
+    "pledge/events",
+    "pledge/machines",
     "pledge/amendments",
     "pledge/disposal",
     "pledge/eligibility",

@@ -47,6 +47,13 @@ PARTIES = ("pool", "guarantor", "insurer", "appraiser")
 ASSETS = ("patent-1", "mark-1")
 CLASSES = ("normal", "special_mention", "substandard", "doubtful", "loss")
 TABLES = machines()
+#: From which states of which machines each kind may start.
+STARTS = {
+    name: [
+        (machine, row.starts) for machine, action in kind.steps for row in TABLES[machine].steps if row.action == action
+    ]
+    for name, kind in event_kinds().items()
+}
 #: How often each thing happened over all examples; the test asks that nothing stayed untried.
 SEEN: Counter[str] = Counter()
 
@@ -305,13 +312,8 @@ def _is_open(loan: Loan, kind: str) -> bool:
         "cover": [loan.cover_stage],
         "instalment": ["due"],
     }
-    rows = [
-        (machine, row)
-        for machine, action in event_kinds()[kind].steps
-        for row in TABLES[machine].steps
-        if row.action == action
-    ]
-    return not rows or any(state in row.starts for machine, row in rows for state in states[machine])
+    starts = STARTS[kind]
+    return not starts or any(state in start for machine, start in starts for state in states[machine])
 
 
 _PLEDGED = tuple((f"asset_{each}", 0, 0) for each in ("proposed", "verified", "valued", "contract_signed", "filed"))

@@ -7,16 +7,22 @@ day count and due date convention; hand calculation of late and compound interes
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pledge.accrual import advance, advance_with_postings
-from pledge.instalments import build_schedule
+from pledge.instalments import build_schedule, repayment_forms
+from pledge.late_interest import LateTerms
 from pledge.ledger import balances
+from pledge.loan import Loan, Note
+from pledge.loan_terms import LoanTerms
+from pledge.plan import PaymentPlan, payment_plan
 from tests.pledge.loan_life import REPAYMENT, Life, day
+from tests.pledge.schedule.loans import loan_terms, parameters_of, suits
 from valuation.errors import InputError
 
 FORMS = ("interest_only", "equal_instalment", "equal_principal")
@@ -38,6 +44,34 @@ def test_what_falls_due_is_the_schedule_to_the_fen(form: str, day_count: str, co
     found = [(due.due_date, due.principal_due_fen, due.interest_due_fen) for due in note.dues]
     assert found == [(row.due_date, row.principal_fen, row.interest_fen) for row in schedule.rows]
     assert note.running_row is None
+
+
+def as_loan(plan: PaymentPlan) -> Loan:
+    """A loan of one drawing under a plan."""
+    terms = plan.terms
+    late = LateTerms(surcharge_share=Decimal("0.5"), compounds=False)
+    note = Note(number=1, drawn_on=terms.drawdown_date, principal_fen=terms.principal_fen, plan=plan, late_terms=late)
+    return Loan(loan_id="L1", day=terms.drawdown_date, notes=(note,))
+
+
+@settings(max_examples=100)
+@given(loan_terms(), st.sampled_from(sorted(repayment_forms())), st.data())
+def test_every_form_falls_due_as_scheduled(terms: LoanTerms, form: str, data: st.DataObject) -> None:
+    assume(terms.period_count > 1 and suits(form, terms))
+    parameters = data.draw(parameters_of(form, terms))
+    plan = payment_plan(form, terms, parameters)
+    assume(plan.maturity_date.year < 2999)
+    end = max(row.period_end for row in plan.rows) + datetime.timedelta(days=10)
+    loan, posted = advance_with_postings(as_loan(plan), end)
+    rows = [(row.due_date, max(row.principal_fen, 0), row.interest_fen) for row in plan.rows if not row.is_capitalised]
+    note = loan.notes[0]
+    dues = [(due.due_date, due.principal_due_fen, due.interest_due_fen) for due in note.dues]
+    paying = [due for due, row in zip(dues, plan.rows, strict=True) if not row.is_capitalised]
+    assert paying == rows
+    capitalised = -sum(row.principal_fen for row in plan.rows if row.is_capitalised)
+    assert (note.capitalised_fen, note.undue_principal_fen) == (capitalised, 0)
+    accrued = balances(posting for posting in posted if posting.meaning == "interest_accrued")
+    assert accrued.get(("bank", "interest_receivable"), 0) == plan.total_interest_fen
 
 
 @settings(max_examples=60)
