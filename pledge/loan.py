@@ -101,7 +101,7 @@ class AccruedClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """A drawing (借据): its plan, how far the plan has run, what fell due, and what accrues.
+    """A drawing (借据) by the number the bank gave it: its plan, how far that has run, what fell due, what accrues.
 
     ``closed`` rows of the plan have fallen due; the next one is running. ``accrued`` is the exact interest since the
     running row started; what of it was paid ahead is settled in the row.
@@ -387,6 +387,10 @@ class Loan:
     def is_call_overdue(self) -> bool:
         """Did the days to cure an issued call run out?"""
         return self.call is not None and self.call.state == "call" and self.today > self.call.deadline
+
+    def note(self, number: int) -> Note:
+        """The drawing of that number, which must exist."""
+        return next(note for note in self.notes if note.number == number)
 
     def with_note(self, note: Note) -> Loan:
         """The loan with one note changed."""

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Annotated
-
-from pydantic import Field
 
 from pledge.amendment import RULES, AmendedPlan, amend
 from pledge.event_kind import Event
+from pledge.events._notes import NoteNumber
 from pledge.events._payload import require
 from pledge.events._replanning import running_note, with_plan
 from pledge.ledger import Posting, post
 from pledge.loan import Due, Loan, Note
 from pledge.policy_catalogue import load_policies
 from valuation.kernel.dated import DatedTable
-from valuation.kernel.fields import FrozenModel, WholeNumber
+from valuation.kernel.fields import FrozenModel
 from valuation.kernel.money import Money
 
 __all__ = [
@@ -33,7 +31,7 @@ __all__ = [
 class AmendmentPayload(FrozenModel):
     """Which drawing is amended, by its number."""
 
-    note: Annotated[WholeNumber, Field(ge=1)] = 1
+    note: NoteNumber = 1
 
 
 def planned(loan: Loan, event: Event, name: str, parameters: FrozenModel, *, note: int) -> tuple[Note, AmendedPlan]:

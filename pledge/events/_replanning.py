@@ -19,14 +19,15 @@ def running_note(loan: Loan, number: int) -> Note:
     ------
     IllegalStepError : no such note, or nothing of it is still to fall due.
     """
+    numbers = [note.number for note in loan.notes]
     require(
-        1 <= number <= len(loan.notes),
+        number in numbers,
         "payload.note",
         found=number,
-        expected=f"1 to {len(loan.notes)}" if loan.notes else "a drawdown first",
+        expected=f"one of {', '.join(map(str, numbers))}" if numbers else "a drawdown first",
         advice="Name the drawing that is meant.",
     )
-    note = loan.notes[number - 1]
+    note = loan.note(number)
     row = note.running_row
     running = row is not None and row.period_start <= loan.today
     require(

@@ -99,28 +99,28 @@ def _of_due(number: int, at: int, due: Due) -> Iterator[Owed]:
 
 
 def _late_paid(loan: Loan, number: int, part: int) -> Loan:
-    note = loan.notes[number - 1]
+    note = loan.note(number)
     return loan.with_note(replace(note, late=note.late.settled(part)))
 
 
 def _compound_paid(loan: Loan, number: int, part: int) -> Loan:
-    note = loan.notes[number - 1]
+    note = loan.note(number)
     return loan.with_note(replace(note, compound=note.compound.settled(part)))
 
 
 def _interest_paid(loan: Loan, number: int, at: int, part: int) -> Loan:
-    due = loan.notes[number - 1].dues[at]
+    due = loan.note(number).dues[at]
     paid = _with_due(loan, number, at, replace(due, interest_open_fen=due.interest_open_fen - part))
     return replace(paid, interest_paid_fen=loan.interest_paid_fen + part)
 
 
 def _principal_paid(loan: Loan, number: int, at: int, part: int) -> Loan:
-    due = loan.notes[number - 1].dues[at]
+    due = loan.note(number).dues[at]
     paid = _with_due(loan, number, at, replace(due, principal_open_fen=due.principal_open_fen - part))
     return replace(paid, principal_repaid_fen=loan.principal_repaid_fen + part)
 
 
 def _with_due(loan: Loan, number: int, at: int, due: Due) -> Loan:
-    note = loan.notes[number - 1]
+    note = loan.note(number)
     settled = due if due.is_open else replace(due, settled_on=loan.day)
     return loan.with_note(replace(note, dues=(*note.dues[:at], settled, *note.dues[at + 1 :])))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pledge.event_kind import Event, EventKind, Outcome
+from pledge.events._notes import NoteNumber, require_new_note
 from pledge.events._payload import PositiveMoney, RateShare, fen, floating_rate, require, take
 from pledge.instalments import LoanTerms, Period
 from pledge.ledger import post
@@ -20,13 +21,15 @@ from valuation.kernel.money import Money
 
 __all__ = ["EVENT_KIND"]
 
-MAXIMUM_NOTES = 100
-
 
 class Drawdown(FrozenModel):
-    """How much is paid out, and at a floating rate the reference rate of the day."""
+    """How much is paid out, under which number (借据号), and at a floating rate the reference rate of the day.
+
+    The number is stated and not counted: a drawing recorded late must not change what later events refer to.
+    """
 
     amount: PositiveMoney
+    note: NoteNumber = 1
     reference_rate_share: RateShare | None = None
 
 
@@ -34,8 +37,9 @@ def _apply(loan: Loan, event: Event, payload: Drawdown) -> Outcome:
     amount = fen(payload.amount)
     state = take(event, "facility", "draw", state=loan.facility_state)
     facility = _facility(loan, event)
+    require_new_note(loan, payload.note, field="payload.note")
     _within_limits(loan, facility, amount)
-    note = _note(loan, facility, event, payload)
+    note = _note(facility, event, payload)
     drawn = replace(
         loan,
         facility_state=state,
@@ -62,13 +66,6 @@ def _facility(loan: Loan, event: Event) -> Facility:
         expected="nothing overdue",
         advice="Settle what is overdue first.",
     )
-    require(
-        len(loan.notes) < MAXIMUM_NOTES,
-        "drawdown",
-        found=len(loan.notes),
-        expected=f"fewer than {MAXIMUM_NOTES} drawings",
-        advice="Open another loan.",
-    )
     return facility
 
 
@@ -94,7 +91,7 @@ def _within_limits(loan: Loan, facility: Facility, amount: int) -> None:
     )
 
 
-def _note(loan: Loan, facility: Facility, event: Event, payload: Drawdown) -> Note:
+def _note(facility: Facility, event: Event, payload: Drawdown) -> Note:
     rate = _rate(facility, payload)
     terms = LoanTerms(
         principal_fen=fen(payload.amount),
@@ -109,7 +106,7 @@ def _note(loan: Loan, facility: Facility, event: Event, payload: Drawdown) -> No
         calendar=load_china_calendar(),
     )
     return Note(
-        number=len(loan.notes) + 1,
+        number=payload.note,
         drawn_on=event.effective_date,
         principal_fen=terms.principal_fen,
         plan=payment_plan(facility.form, terms, facility.form_parameters),

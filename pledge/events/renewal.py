@@ -14,6 +14,7 @@ from pledge.events._amending import (
     require_amount,
     require_nothing_due,
 )
+from pledge.events._notes import NoteNumber, require_new_note
 from pledge.events._payload import fen
 from pledge.loan import Loan, Note
 from valuation.kernel.fields import NonNegativeMoneyText
@@ -23,8 +24,9 @@ __all__ = ["EVENT_KIND"]
 
 
 class Renewal(AmendmentPayload):
-    """The interest paid on the day, yuan, the new terms, and the five conditions as found."""
+    """The number of the new drawing, the interest paid on the day, yuan, the new terms, and the conditions as found."""
 
+    new_note: NoteNumber
     amount: NonNegativeMoneyText
     terms: RenewalParameters
 
@@ -32,10 +34,11 @@ class Renewal(AmendmentPayload):
 def _apply(loan: Loan, event: Event, payload: Renewal) -> Outcome:
     """The old drawing ends with its interest paid; its principal goes on in the new one, and nothing else moves."""
     require_nothing_due(loan)
+    require_new_note(loan, payload.new_note, field="payload.new_note")
     note, amended = planned(loan, event, "renewal", payload.terms, note=payload.note)
     require_amount(fen(payload.amount), amended.interest_paid_fen, of="the interest to the day")
     renewed = Note(
-        number=len(loan.notes) + 1,
+        number=payload.new_note,
         drawn_on=event.effective_date,
         principal_fen=note.undue_principal_fen,
         plan=amended.plan,

@@ -166,7 +166,8 @@ def facility(size: int, which: int) -> dict[str, Any]:
 def _drawdown(loan: Loan, size: int, which: int) -> dict[str, Any]:
     amount = (400_000_00, 1_000_000_00, 1_00, 333_333_33)[size % 4]
     floating = loan.facility is not None and loan.facility.rate.kind == "floating"
-    return {"amount": yuan(amount), **({"reference_rate_share": "0.03"} if floating else {})}
+    note = 1 + max((each.number for each in loan.notes), default=0) - (size == 9)
+    return {"amount": yuan(amount), "note": max(note, 1), **({"reference_rate_share": "0.03"} if floating else {})}
 
 
 def _prepayment(loan: Loan, size: int, which: int) -> dict[str, Any]:
@@ -185,6 +186,7 @@ def _renewal(loan: Loan, size: int, which: int) -> dict[str, Any]:
     names = ("lawful_operation", "good_credit", "willing_to_repay", "meets_lending_conditions", "old_loan_normal")
     return {
         "note": 1 + which // 3,
+        "new_note": 1 + max((each.number for each in loan.notes), default=0),
         "amount": yuan(0 if note is None else note.accrued_undue_fen),
         "terms": {
             "conditions": {name: size < 11 or name != "good_credit" for name in names},

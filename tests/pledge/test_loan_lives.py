@@ -12,7 +12,7 @@ import pytest
 
 from pledge.history import Actor, journal, postings
 from pledge.ledger import balances, mirror_differences, unbalanced_parties
-from pledge.loan_errors import IllegalStepError
+from pledge.loan_errors import IllegalStepError, LaterEventIllegalError
 from tests.pledge.loan_life import COVER, REPAYMENT, Life
 from valuation.errors import RefusalError
 
@@ -187,8 +187,8 @@ def test_no_money_before_registration_without_an_explicit_unsecured_limit() -> N
     pledged(life)
     # Registered on the 12th: the lending value of 1,200,000.00 counts from that day, not from the contract.
     with pytest.raises(IllegalStepError, match="an exposure of"):
-        life.does("drawdown", "0111", amount="0.01")
-    life.does("drawdown", "0112", amount="800000.00")
+        life.does("drawdown", "0111", amount="0.01", note=2)
+    life.does("drawdown", "0112", amount="800000.00", note=2)
     assert life.on("0112").outstanding_fen == 1_000_000_00
 
 
@@ -332,9 +332,9 @@ def test_a_renewal_carries_the_principal_into_a_new_drawing() -> None:
     new = {"conditions": CONDITIONS, "period_count": 3, "annual_rate_share": "0.018", "form": "interest_only"}
     with pytest.raises(RefusalError, match="good_credit"):
         worse = {**new, "conditions": {**CONDITIONS, "good_credit": False}}
-        life.does("renewal", "0310", amount="2300.00", terms=worse)
+        life.does("renewal", "0310", new_note=2, amount="2300.00", terms=worse)
     # 15 February to 10 March: 23 days × 100.00.
-    life.does("renewal", "0310", amount="2300.00", terms=new)
+    life.does("renewal", "0310", new_note=2, amount="2300.00", terms=new)
     loan = life.on("0310")
     assert [note.outstanding_fen for note in loan.notes] == [0, 1_000_000_00]
     assert (loan.principal_repaid_fen, loan.principal_drawn_fen) == (0, 1_000_000_00)
@@ -366,4 +366,17 @@ def test_a_restructured_loan_is_watched_and_what_was_overdue_stays_due() -> None
     assert str(loan.watched_until) == "2027-03-01"
     # 14 days × 100.00 and then 14 days × 50.00 to 15 March.
     assert life.on("0315").notes[0].dues[-1].interest_due_fen == 14 * 100_00 + 14 * 50_00
+    sound(life)
+
+
+def test_a_drawing_recorded_late_changes_nothing_on_what_others_refer_to() -> None:
+    life = Life().agreed().does("drawdown", "0120", amount="500000.00")
+    life.does("prepayment", "0125", amount="100000.00", note=1, terms={"principal": "100000.00", "keep": "term"})
+    with pytest.raises(IllegalStepError, match="found 1, expected a number other than 1"):
+        life.does("drawdown", "0126", amount="1.00")
+    life.does("drawdown", "0110", amount="300000.00", note=2)
+    assert {note.number: note.outstanding_fen for note in life.last.notes} == {1: 400_000_00, 2: 300_000_00}
+    # The same number for a drawing of an earlier day would take it from the one recorded for a later day.
+    with pytest.raises(LaterEventIllegalError, match=r"event 4 \(drawdown on 2026-01-20\)"):
+        life.does("drawdown", "0111", amount="1.00")
     sound(life)
