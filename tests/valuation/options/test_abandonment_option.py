@@ -112,7 +112,7 @@ def test_without_threat_or_payout_what_is_kept_is_what_was_stated() -> None:
     assert beside(calm)["static_npv"] == pytest.approx(1_000_000, rel=1e-12)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(value=st.integers(200_000, 3_000_000), volatility=st.floats(0.1, 0.9), rate=st.floats(0, 0.1))
 def test_more_dates_are_worth_more_and_the_bounds_hold(value: int, volatility: float, rate: float) -> None:
     changes = {

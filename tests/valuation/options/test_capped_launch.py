@@ -155,7 +155,7 @@ def test_the_european_value_is_two_calls_each() -> None:
     assert found.value("european_value") == pytest.approx(expected, rel=1e-10)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(
     value=st.floats(20, 300),
     volatility=st.floats(0.1, 0.8),

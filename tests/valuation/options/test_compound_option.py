@@ -155,7 +155,7 @@ def test_the_value_on_the_line_agrees_for_every_kind(second: str) -> None:
         assert found.value == pytest.approx(stated, rel=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     second=st.sampled_from(["call", "put"]),
     value=st.floats(2e5, 5e6),

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.valuation.asking import amount, answered, figure
@@ -54,6 +54,7 @@ def test_a_running_project_that_may_end_is_worth_less_from_the_start() -> None:
     assert found.value == pytest.approx(right_value(lasting, steps=8000)[0], rel=1e-3)
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     volatility=st.floats(0.05, 0.9),
     payout=st.floats(0.005, 0.3),

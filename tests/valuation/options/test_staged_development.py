@@ -227,7 +227,7 @@ def test_a_first_stage_today_is_decided_today() -> None:
     assert hopeless.details["probabilities"]["abandon before: 临床前"] == pytest.approx(1)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(
     value=st.floats(2e5, 2e7),
     success=st.floats(0.05, 0.95),
