@@ -27,6 +27,9 @@ from api.leverage.router import leverage_scenarios
 from api.methods.router import methods_router
 from api.middleware import Edge
 from api.openapi import describe
+from api.pledge_loans.actions import pledge_loan_models
+from api.pledge_loans.reading import LoanReading
+from api.pledge_loans.router import pledge_loans_router
 from api.pledges.router import pledge_quotes
 from api.policies.router import policies_router
 from api.problems.router import problems_router
@@ -72,7 +75,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     catalogues = load_catalogues(settings.policy_dirs)
     engine = open_database(settings.database_url.get_secret_value())
     sessions = sessionmaker(engine, expire_on_commit=False)
-    callers = Callers(settings.api_keys)
+    callers = Callers(settings.api_keys, roles=settings.caller_roles)
     commands = Commands(
         sessions,
         callers=callers,
@@ -97,6 +100,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     results = (*_results(catalogues), comparables_imports(evidence))
     for result in results:
         app.include_router(result_router(commands, reading, result))
+    app.include_router(pledge_loans_router(commands, LoanReading(sessions, callers=callers, clock=clock)))
     app.include_router(explanations_router(reading))
     app.include_router(indicators_router(callers=callers))
     app.include_router(policies_router(catalogues, callers=callers))
@@ -106,7 +110,8 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     app.include_router(health_router(engine))
     add_docs_page(app)
     models = [each.command.body.model for each in results]
-    describe(app, [each for each in models if each is not None], has_keys=not settings.is_open)
+    asked = [each for each in models if each is not None]
+    describe(app, [*asked, *pledge_loan_models()], has_keys=not settings.is_open)
     return app
 
 

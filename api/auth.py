@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from api.errors import NotLoopbackError, UnauthorizedError
 from api.settings import LOOPBACK_HOSTS
+from pledge.workflow import ROLES
 
 __all__ = ["LOCAL_CALLER", "Callers"]
 
@@ -20,8 +21,17 @@ LOCAL_CALLER = "local"
 class Callers:
     """The callers an installation knows, by the digest of their keys."""
 
-    def __init__(self, api_keys: Mapping[str, str]) -> None:
+    def __init__(self, api_keys: Mapping[str, str], *, roles: Mapping[str, Collection[str]] | None = None) -> None:
         self._digests = dict(api_keys)
+        self._roles = {caller: frozenset(stated) for caller, stated in (roles or {}).items()}
+
+    def roles_of(self, caller: str) -> frozenset[str]:
+        """In which roles does this caller act on pledge loans?
+
+        On a server without keys there is one caller, who acts in every role.
+        """
+        everything = frozenset(ROLES) if not self._digests else frozenset()
+        return self._roles.get(caller, everything)
 
     def identify(self, request: Request) -> str:
         """Which caller sent this request? The name is also left on the request, for the log.

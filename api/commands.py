@@ -24,29 +24,48 @@ from api.store.database import Sessions
 from api.store.idempotency import Asked, Claim, StoredResponse, claim, finish, release
 from api.store.tables import AnswerRow, moment_text
 
-__all__ = ["Command", "Commands", "Question"]
+__all__ = ["Command", "Commands", "Effect", "Question", "created"]
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is known of a question beside its content: what is remembered of it, who asks, and when it came."""
+    """What is known of a question beside its content: what is remembered of it, who asks, when it came, its key."""
 
     text: str
     caller: str
     created_at: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a service did: the id of what it stored, and how that is answered."""
+
+    id: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def created(row: AnswerRow) -> Effect:
+    """How a stored answer is given the first time."""
+    headers = {"Location": address_of(row.kind, row.id), "ETag": f'"{row.digest}"'}
+    return Effect(row.id, 201, headers, envelope(row))
 
 
 @dataclass(frozen=True)
 class Command:
     """A POST route: the kind of its body, and the service that decides and lets the store remember.
 
-    The service gets the session of the request and never commits it.
+    The service gets the session of the request and never commits it; ``answered`` says how what it returns is
+    answered.
     """
 
     body: Body
-    service: Callable[[Session, Any, Question], AnswerRow]
+    service: Callable[[Session, Any, Question], Any]
+    answered: Callable[[Any], Effect] = created
 
 
 class Commands:
@@ -116,7 +135,7 @@ class _Answering:
         if isinstance(claimed, StoredResponse):
             return claimed, True
         try:
-            question = Question(understood.text, call.caller, moment_text(now))
+            question = Question(understood.text, call.caller, moment_text(now), call.key)
             return self._effect(understood, question, claimed), False
         except BaseException:
             release(self.sessions, claimed)
@@ -125,15 +144,10 @@ class _Answering:
     def _effect(self, understood: Understood, question: Question, claimed: Claim) -> StoredResponse:
         asked = understood.question()
         with self.sessions.begin() as session:
-            row = self.command.service(session, asked, question)
-            response = _created(row)
-            finish(session, claimed, response, answer_id=row.id)
+            effect = self.command.answered(self.command.service(session, asked, question))
+            response = StoredResponse(effect.status, orjson.dumps(dict(effect.headers)).decode(), effect.body.decode())
+            finish(session, claimed, response, answer_id=effect.id)
         return response
-
-
-def _created(row: AnswerRow) -> StoredResponse:
-    headers = {"Location": address_of(row.kind, row.id), "ETag": f'"{row.digest}"'}
-    return StoredResponse(201, orjson.dumps(headers).decode(), envelope(row).decode())
 
 
 def _key_of(request: Request) -> str:

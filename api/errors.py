@@ -11,6 +11,9 @@ WebError                        what can go wrong at the edge, before the domain
 ├── KeyMissingError             a POST without Idempotency-Key, or with an unreadable one
 ├── KeyReusedError              the key was used for another body or address
 ├── KeyInUseError               the first request with this key is still running
+├── PreconditionMissingError    a step on a loan without If-Match: what it was decided on is unknown
+├── PreconditionFailedError     the loan changed since it was read
+├── ProposalDecidedError        the proposal was approved, declined or withdrawn before
 ├── NotReadyError               the database cannot be reached or is not migrated
 └── UnexpectedError             a defect of ours; the log has it under the request id
 
@@ -24,6 +27,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Self
 
+import pledge.loan_errors as loans
 import valuation.errors as domain
 from valuation.errors import FieldProblem, IpfinError
 from valuation.kernel.labels import Label
@@ -39,7 +43,10 @@ __all__ = [
     "NotFoundError",
     "NotLoopbackError",
     "NotReadyError",
+    "PreconditionFailedError",
+    "PreconditionMissingError",
     "ProblemType",
+    "ProposalDecidedError",
     "UnauthorizedError",
     "UnexpectedError",
     "UnsupportedMediaTypeError",
@@ -119,6 +126,24 @@ class KeyInUseError(WebError):
     """The first request with this key has not ended."""
 
     code = "idempotency-key-in-use"
+
+
+class PreconditionMissingError(WebError):
+    """A step on a loan came without saying which state of the loan it was decided on."""
+
+    code = "precondition-missing"
+
+
+class PreconditionFailedError(WebError):
+    """The loan is no longer in the state that the caller read."""
+
+    code = "precondition-failed"
+
+
+class ProposalDecidedError(WebError):
+    """The proposal does not wait any more."""
+
+    code = "proposal-decided"
 
 
 class NotReadyError(WebError):
@@ -260,6 +285,51 @@ _ROWS: Mapping[type[IpfinError], tuple[HTTPStatus, Label, Label]] = {
         HTTPStatus.CONFLICT,
         Label("同一幂等键的请求正在处理", "A request with this key is being processed"),
         Label("稍后以同一键重试", "Try again later with the same key"),
+    ),
+    PreconditionMissingError: (
+        HTTPStatus.PRECONDITION_REQUIRED,
+        Label("缺少 If-Match", "If-Match is missing"),
+        Label("先读取贷款，并以其 ETag 作为 If-Match", "Read the loan and send its ETag as If-Match"),
+    ),
+    PreconditionFailedError: (
+        HTTPStatus.PRECONDITION_FAILED,
+        Label("贷款已有变动", "The loan has changed"),
+        Label("重新读取贷款，核对后再以新的 ETag 提交", "Read the loan again, decide anew, and send its new ETag"),
+    ),
+    ProposalDecidedError: (
+        HTTPStatus.CONFLICT,
+        Label("该提议已有结论", "The proposal was decided before"),
+        Label("读取提议，核对其结论", "Read the proposal to see what became of it"),
+    ),
+    loans.IllegalStepError: (
+        HTTPStatus.CONFLICT,
+        Label("贷款当前状态不允许", "The state of the loan does not allow it"),
+        Label("按 expected 所列条件办理后再提交", "Bring about what expected says, then send again"),
+    ),
+    loans.LaterEventIllegalError: (
+        HTTPStatus.CONFLICT,
+        Label("将使较晚的已记事项不合法", "A later event would become illegal"),
+        Label("先冲正 detail 所指的事项", "Reverse the event that detail names first"),
+    ),
+    loans.NotPermittedError: (
+        HTTPStatus.FORBIDDEN,
+        Label("该角色无此权限", "The role does not permit it"),
+        Label("由 expected 所列角色办理", "Let one of the roles under expected do it"),
+    ),
+    loans.SecondPersonError: (
+        HTTPStatus.FORBIDDEN,
+        Label("须由另一人批准", "Another person must approve"),
+        Label("由 expected 所列的另一人批准", "Let another person, in a role under expected, approve"),
+    ),
+    loans.CommandKeyReusedError: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        Label("该键已用于另一事项", "The key was used for another event"),
+        Label("为不同的事项使用新的键", "Use a new key for a different event"),
+    ),
+    loans.BrokenChainError: (
+        HTTPStatus.CONFLICT,
+        Label("事项链不完整：记录被改动", "The chain of events is broken: a record was changed"),
+        Label("停止办理并通知稽核人员", "Stop, and tell the auditor"),
     ),
     NotReadyError: (
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -16,6 +16,7 @@ from api.responses import PROBLEM_JSON
 
 __all__ = [
     "COMPONENTS",
+    "PRECONDITION",
     "PROBLEM",
     "READ_PROBLEMS",
     "Problem",
@@ -56,6 +57,19 @@ def _problem(description: str) -> dict[str, Any]:
 PROBLEM: dict[int | str, dict[str, Any]] = {"default": _problem("问题 · A problem")}
 READ_PROBLEMS: dict[int | str, dict[str, Any]] = {404: _problem("未找到 · Not found"), **PROBLEM}
 
+PRECONDITION: dict[int | str, dict[str, Any]] = {
+    403: _problem("该角色无此权限，或须由另一人批准 · The role does not permit it, or another person must approve"),
+    412: _problem("贷款已有变动 · The loan changed since it was read"),
+    428: _problem("缺少 If-Match · If-Match is missing"),
+}
+
+_STATE_PARAMETER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "所依据的贷款状态的 ETag · The ETag of the loan as it was read",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+}
 _KEY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -65,9 +79,10 @@ _KEY_PARAMETER = {
 }
 
 
-def command_description(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What FastAPI cannot know of a POST that reads its own body: its key, and what the body may be."""
-    return {"parameters": [_KEY_PARAMETER], "requestBody": {"required": True, "content": dict(content)}}
+def command_description(content: Mapping[str, Any], *, needs_state: bool = False) -> dict[str, Any]:
+    """What FastAPI cannot know of a POST that reads its own body: its headers, and what the body may be."""
+    parameters = [_KEY_PARAMETER, *([_STATE_PARAMETER] if needs_state else [])]
+    return {"parameters": parameters, "requestBody": {"required": True, "content": dict(content)}}
 
 
 def packaged_example(package: str) -> dict[str, Any]:

@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as UnreadableSettingError
 
+from pledge.workflow import ROLES
 from valuation.errors import FieldProblem, InputError
 from valuation.kernel.fields import field_problems
 
@@ -25,6 +27,15 @@ def _split_paths(stated: Any) -> Any:
 
 
 CallerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
+
+
+def _known_role(stated: str) -> str:
+    if stated not in ROLES:
+        raise PydanticCustomError("role", "one of {known}", {"known": ", ".join(sorted(ROLES))})
+    return stated
+
+
+RoleName = Annotated[str, AfterValidator(_known_role)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -38,6 +49,8 @@ class Settings(BaseSettings):
         ``programmes``.
     evidence_dir : the folder of transactions that imports take in; made by the first one.
     api_keys : caller → SHA-256 (hex) of the caller's key. Without keys the server answers this machine alone.
+    caller_roles : caller → the roles in which it acts on pledge loans, such as ``["loan_officer"]``. On a server
+        without keys the caller ``local`` acts in every role, but still cannot approve what it proposed itself.
     max_body_bytes : longest request body.
     max_table_bytes : longest file of transactions in one import.
     host, port : where ``ipfin serve`` listens.
@@ -51,6 +64,9 @@ class Settings(BaseSettings):
     policy_dirs: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_split_paths)] = ()
     evidence_dir: Path = Path("ipfin-evidence")
     api_keys: Annotated[dict[CallerName, Sha256], Field(max_length=1000)] = Field(default_factory=dict)
+    caller_roles: Annotated[dict[CallerName, tuple[RoleName, ...]], Field(max_length=1000)] = Field(
+        default_factory=dict
+    )
     max_body_bytes: Annotated[int, Field(ge=1024, le=100 * 2**20)] = 2**20
     max_table_bytes: Annotated[int, Field(ge=1024, le=20 * 2**20)] = 20 * 2**20
     host: str = "127.0.0.1"
@@ -76,9 +92,16 @@ def read_settings(**stated: Any) -> Settings:
     except ValidationError as error:
         problems = field_problems(error.errors())
     except UnreadableSettingError as error:
-        problems = [FieldProblem("api_keys", "no JSON", 'a JSON object such as {"caller": "<sha256 of its key>"}')]
+        problems = [_unreadable(error)]
         raise InputError.from_problems(_named_as_variables(problems)) from error
     raise InputError.from_problems(_named_as_variables(problems))
+
+
+def _unreadable(error: UnreadableSettingError) -> FieldProblem:
+    """Two variables hold JSON; the library names the field in its message only."""
+    if "caller_roles" in str(error):
+        return FieldProblem("caller_roles", "no JSON", 'a JSON object such as {"caller": ["loan_officer"]}')
+    return FieldProblem("api_keys", "no JSON", 'a JSON object such as {"caller": "<sha256 of its key>"}')
 
 
 def _named_as_variables(problems: list[FieldProblem]) -> list[FieldProblem]:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import Integer, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from api.kinds import AnswerKind
 
-__all__ = ["AnswerRow", "Base", "IdempotencyRow", "moment_text"]
+__all__ = [
+    "AnswerRow",
+    "Base",
+    "IdempotencyRow",
+    "PledgeEventRow",
+    "PledgeLoanRow",
+    "PledgeMemberRow",
+    "PledgeProposalRow",
+    "moment_text",
+]
 
 
 def moment_text(moment: datetime.datetime) -> str:
@@ -63,3 +72,79 @@ class IdempotencyRow(Base):
     headers: Mapped[str | None] = mapped_column(Text)
     body: Mapped[str | None] = mapped_column(Text)
     answer_id: Mapped[str | None] = mapped_column(String(40))
+
+
+class PledgeLoanRow(Base):
+    """A pledge loan: who opened it, and the head of its chain of events.
+
+    ``head_digest`` and ``event_count`` change only together with an event that is added: whoever adds one states the
+    head that was seen, and loses when it has moved.
+    """
+
+    __tablename__ = "pledge_loans"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    created_at: Mapped[str] = mapped_column(String(40), index=True)
+    created_by: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    head_digest: Mapped[str] = mapped_column(String(64))
+    event_count: Mapped[int] = mapped_column(Integer)
+
+
+class PledgeMemberRow(Base):
+    """A caller from outside the bank that may see a loan: its borrower, guarantor, insurer, clerk, valuer."""
+
+    __tablename__ = "pledge_members"
+
+    loan_id: Mapped[str] = mapped_column(String(40), ForeignKey("pledge_loans.id"), primary_key=True)
+    caller: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
+class PledgeEventRow(Base):
+    """One event of a loan: added once, never changed or deleted; a trigger of the database refuses both.
+
+    ``payload`` is JSON text and holds amounts as text. Days and moments are ISO 8601 texts.
+    """
+
+    __tablename__ = "pledge_events"
+    __table_args__ = (UniqueConstraint("loan_id", "key", name="uq_pledge_events_key"),)
+
+    loan_id: Mapped[str] = mapped_column(String(40), ForeignKey("pledge_loans.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(60))
+    effective_date: Mapped[str] = mapped_column(String(10))
+    recorded_at: Mapped[str] = mapped_column(String(40))
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_in_role: Mapped[str] = mapped_column(String(20))
+    approved_by: Mapped[str | None] = mapped_column(String(64))
+    approved_in_role: Mapped[str | None] = mapped_column(String(20))
+    payload: Mapped[str] = mapped_column(Text)
+    previous_digest: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class PledgeProposalRow(Base):
+    """A command that waits for a second person, or what became of it.
+
+    ``state``: waiting, approved, declined or withdrawn. ``sequence`` is that of the event it became.
+    """
+
+    __tablename__ = "pledge_proposals"
+    __table_args__ = (UniqueConstraint("loan_id", "key", name="uq_pledge_proposals_key"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    loan_id: Mapped[str] = mapped_column(String(40), ForeignKey("pledge_loans.id"), index=True)
+    key: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(60))
+    effective_date: Mapped[str] = mapped_column(String(10))
+    payload: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_in_role: Mapped[str] = mapped_column(String(20))
+    made_at: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20))
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_in_role: Mapped[str | None] = mapped_column(String(20))
+    decided_at: Mapped[str | None] = mapped_column(String(40))
+    reason: Mapped[str | None] = mapped_column(Text)
+    sequence: Mapped[int | None] = mapped_column(Integer)
