@@ -126,10 +126,10 @@ def _add_actions(router: APIRouter, commands: Commands, reading: LoanReading) ->
 
 def _told(kind: EventKind) -> str:
     """Who may, and what happens then."""
-    roles = ", ".join(sorted(kind.roles))
-    if not kind.needs_approval:
+    roles = ", ".join(sorted(kind.may_record))
+    if not kind.may_approve:
         return f"Taken by: {roles}. Recorded at once."
-    approvers = ", ".join(sorted(kind.approver_roles))
+    approvers = ", ".join(sorted(kind.may_approve))
     return f"Proposed by: {roles}. Recorded when another caller approves it, in the role {approvers} (202 until then)."
 
 

@@ -6,7 +6,6 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from pledge.event_kind import EventKind, event_kinds
@@ -14,7 +13,7 @@ from pledge.ledger import ACCOUNTS, PARTIES, Account, JournalEntry, balances, mi
 from pledge.loan import Claim, Facility, Loan, Note, Right
 from pledge.workflow import machines
 from valuation.kernel.labels import Label
-from valuation.kernel.money import Money, Rounding
+from valuation.kernel.money import Money
 
 __all__ = [
     "action_document",
@@ -26,8 +25,6 @@ __all__ = [
     "loan_document",
     "schedule_document",
 ]
-
-_RATE_DIGITS = 12
 
 
 def action_name(kind: EventKind) -> str:
@@ -61,7 +58,8 @@ def loan_document(loan: Loan) -> dict[str, Any]:
         "interest_accrued_not_due": Money(loan.accrued_undue_fen).text,
         "overdue_since": _day(loan.overdue_since),
         "overdue_days": loan.overdue_days,
-        "cover_state": loan.cover_state,
+        "cover": _state("cover", loan.cover_stage),
+        "classification": loan.classification,
         "assets": [_right(right) for right in loan.rights.values()],
         "claims": [_claim(claim) for claim in loan.claims.values()],
         "called_on": _day(loan.called_on),
@@ -79,7 +77,7 @@ def cover_document(loan: Loan) -> dict[str, Any]:
     call = loan.call
     return {
         "as_of": _day(loan.day),
-        "state": loan.cover_state,
+        **_state("cover", loan.cover_stage),
         "outstanding": Money(loan.outstanding_fen).text,
         "lending_value": Money(loan.lending_value_fen).text,
         "limits": None if loan.facility is None else _limits(loan, loan.facility),
@@ -197,7 +195,7 @@ def _right(right: Right) -> dict[str, Any]:
         "pledge_rate_share": _share(right.pledge_rate_share),
         "registration_number": right.registration_number,
         "registered_on": _day(right.registered_on),
-        "refusal_ground": right.refusal_ground,
+        "remark": right.remark,
         "proceeds": Money(right.proceeds_fen).text,
     }
 
@@ -230,9 +228,10 @@ def _note(note: Note) -> dict[str, Any]:
                 "period_end": row.period_end.isoformat(),
                 "due_date": row.due_date.isoformat(),
                 "principal": Money(row.principal_fen).text,
+                "interest_expected": Money(row.interest_fen).text,
                 "annual_rate_share": _share(row.annual_rate_share),
             }
-            for row in note.rows
+            for row in note.plan.rows[note.closed :]
         ],
     }
 
@@ -244,13 +243,9 @@ def _limits(loan: Loan, facility: Facility) -> dict[str, Any]:
     }
 
 
-def _share(share: Decimal | Fraction | None) -> str | None:
-    """A share of one as decimal text: a Decimal as it was stated, a fraction to twelve decimals."""
-    if share is None:
-        return None
-    if isinstance(share, Fraction):
-        share = Decimal(Rounding(mode="half_even").to_fen(share * 10**_RATE_DIGITS)).scaleb(-_RATE_DIGITS).normalize()
-    return format(share, "f")
+def _share(share: Decimal | None) -> str | None:
+    """A share of one as decimal text, as it was stated."""
+    return None if share is None else format(share, "f")
 
 
 def _day(day: datetime.date | None) -> str | None:

@@ -100,7 +100,7 @@ def business_day(moment: str) -> datetime.date:
 def open_loan(session: Session, body: OpeningBody, question: Question, participant: Participant) -> Effect:
     """A new loan with its application: both are stored, or neither."""
     kind = event_kinds()["application_submitted"]
-    actor = participant.acting(kind.roles, stated=body.application.role, what=kind.id)
+    actor = participant.acting(kind.may_record, stated=body.application.role, what=kind.id)
     _not_in_future(body.application.effective_date, question, field="application.effective_date")
     command = _command(kind, body.application, question, actor)
     history = record(History(store.new_loan_id()), command, recorded_at=question.created_at)
@@ -120,13 +120,13 @@ def act(session: Session, body: ActionBody, question: Question, *, kind: EventKi
     """
     row = store.find_loan(session, address.loan_id, sight=address.participant.sight)
     history = store.stored_history(session, row.id)
-    actor = address.participant.acting(kind.roles, stated=body.role, what=kind.id)
+    actor = address.participant.acting(kind.may_record, stated=body.role, what=kind.id)
     command = _command(kind, body, question, actor)
     if done := _done_before(session, history, command):
         return done
     _check_head(row, address.if_match)
     _not_in_future(body.effective_date, question, field="effective_date")
-    if kind.needs_approval:
+    if kind.may_approve:
         return _propose(session, history, command, question, kind)
     grown = record(history, command, recorded_at=question.created_at)
     store.add_event(session, row, grown.events[-1])
@@ -148,7 +148,7 @@ def approve(session: Session, body: Approval, question: Question, *, address: Ad
     _refuse_decided(proposal)
     _check_head(row, address.if_match)
     kind = event_kinds()[proposal.kind]
-    approver = address.participant.acting(kind.approver_roles, stated=body.role, what=f"approving {kind.id}")
+    approver = address.participant.acting(kind.may_approve, stated=body.role, what=f"approving {kind.id}")
     command = _proposed_command(proposal, approver)
     grown = record(store.stored_history(session, row.id), command, recorded_at=question.created_at)
     event = grown.events[-1]
@@ -167,7 +167,7 @@ def decline(session: Session, body: Decline, question: Question, *, address: Add
         state, actor = "withdrawn", Actor(proposal.made_by, proposal.made_in_role)
     else:
         what = f"declining {kind.id}"
-        state, actor = "declined", participant.acting(kind.approver_roles, stated=body.role, what=what)
+        state, actor = "declined", participant.acting(kind.may_approve, stated=body.role, what=what)
     store.decide(session, proposal, state, by=actor, at=question.created_at, reason=body.reason)
     document = proposal_document(proposal)
     return Effect(proposal.id, 200, {"ETag": f'"{row.head_digest}"'}, json_bytes(document))
@@ -198,7 +198,7 @@ def proposal_document(row: PledgeProposalRow) -> dict[str, Any]:
         "made_by": Actor(row.made_by, row.made_in_role).as_document(),
         "made_at": row.made_at,
         "state": row.state,
-        "approver_roles": sorted(event_kinds()[row.kind].approver_roles),
+        "approver_roles": sorted(event_kinds()[row.kind].may_approve),
         "decided_by": decided,
         "decided_at": row.decided_at,
         "reason": row.reason,
@@ -209,7 +209,7 @@ def proposal_document(row: PledgeProposalRow) -> dict[str, Any]:
 
 def _propose(session: Session, history: History, command: Command, question: Question, kind: EventKind) -> Effect:
     """Keep the command until a second person decides; what could not be recorded even then is refused at once."""
-    tried = record(history, replace(command, approved_by=Actor(_SOMEBODY, min(kind.approver_roles))), recorded_at="")
+    tried = record(history, replace(command, approved_by=Actor(_SOMEBODY, min(kind.may_approve))), recorded_at="")
     plain = replace(command, payload=tried.events[-1].payload)
     row = store.add_proposal(session, history.loan_id, plain, made_at=question.created_at)
     return _proposed(row, history)
