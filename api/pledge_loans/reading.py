@@ -64,7 +64,7 @@ class LoanReading:
         moment = known_until(known_at) or self._clock()
         with self.sessions() as session:
             row = store.find_loan(session, loan_id, sight=participant.sight)
-            history = store.stored_history(session, row.id)
+            history = store.stored_history(session, row)
         if known_at is not None:
             events = tuple(takewhile(lambda event: _moment(event.recorded_at) <= moment, history.events))
             history = History(history.loan_id, events)

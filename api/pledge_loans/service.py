@@ -119,7 +119,7 @@ def act(session: Session, body: ActionBody, question: Question, *, kind: EventKi
     IllegalStepError, LaterEventIllegalError : nothing is stored.
     """
     row = store.find_loan(session, address.loan_id, sight=address.participant.sight)
-    history = store.stored_history(session, row.id)
+    history = store.stored_history(session, row)
     actor = address.participant.acting(kind.may_record, stated=body.role, what=kind.id)
     command = _command(kind, body, question, actor)
     if done := _done_before(session, history, command):
@@ -150,7 +150,7 @@ def approve(session: Session, body: Approval, question: Question, *, address: Ad
     kind = event_kinds()[proposal.kind]
     approver = address.participant.acting(kind.may_approve, stated=body.role, what=f"approving {kind.id}")
     command = _proposed_command(proposal, approver)
-    grown = record(store.stored_history(session, row.id), command, recorded_at=question.created_at)
+    grown = record(store.stored_history(session, row), command, recorded_at=question.created_at)
     event = grown.events[-1]
     store.add_event(session, row, event)
     store.decide(session, proposal, "approved", by=approver, at=question.created_at, sequence=event.sequence)

@@ -41,7 +41,6 @@ __all__ = [
     "open_loan",
     "proposal_with_key",
     "stored_history",
-    "unverified_history",
 ]
 
 ID_PREFIX, PROPOSAL_PREFIX = "pln_", "prp_"
@@ -141,19 +140,26 @@ def find_loan(session: Session, loan_id: str, *, sight: Sight) -> PledgeLoanRow:
     return row
 
 
-def stored_history(session: Session, loan_id: str) -> History:
-    """Which events were recorded on a loan, in order of recording?
+def stored_history(session: Session, row: PledgeLoanRow) -> History:
+    """Which events were recorded on a loan, in order of recording, up to the head that ``row`` shows?
 
     Raises
     ------
-    BrokenChainError : an event is not what was recorded; nothing may be built on it.
+    BrokenChainError : an event is not what was recorded, or one is missing; nothing may be built on it.
     """
-    history = unverified_history(session, loan_id)
+    history = _recorded_so_far(session, row.id)
+    # What somebody recorded after the row was read is left out, so that row and events agree.
+    history = History(row.id, history.events[: row.event_count])
     verify_chain(history)
+    head = history.events[-1].digest if history.events else "none"
+    if (len(history.events), head) != (row.event_count, row.head_digest):
+        found = f"{len(history.events)} events up to {head}"
+        problem = FieldProblem("events", found, f"{row.event_count} events up to {row.head_digest}")
+        raise BrokenChainError(f"{problem}: loan {row.id} is not what was recorded", problems=[problem])
     return history
 
 
-def unverified_history(session: Session, loan_id: str) -> History:
+def _recorded_so_far(session: Session, loan_id: str) -> History:
     """The events as they stand in the table, whether or not they are what was recorded."""
     asked = select(PledgeEventRow).where(PledgeEventRow.loan_id == loan_id).order_by(PledgeEventRow.sequence)
     return History(loan_id, tuple(_readable(row) for row in session.scalars(asked)))

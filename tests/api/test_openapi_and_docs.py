@@ -75,7 +75,12 @@ FILES = {
 
 
 def test_every_post_needs_a_key_and_has_a_body(schema: dict[str, Any]) -> None:
-    posts = {path: operations["post"] for path, operations in schema["paths"].items() if "post" in operations}
+    # The actions on pledge loans, made from the kinds of event, are tested with them.
+    posts = {
+        path: operations["post"]
+        for path, operations in schema["paths"].items()
+        if "post" in operations and not path.startswith("/v1/pledges")
+    }
     assert set(posts) == {*POSTS, *FILES}
     for path, operation in posts.items():
         assert [each["name"] for each in operation["parameters"]] == ["Idempotency-Key"]

@@ -20,7 +20,9 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IPFIN_POLICY_DIRS", os.pathsep.join(["a", "b"]))
     monkeypatch.setenv("IPFIN_API_KEYS", '{"bank": "' + "0" * 64 + '"}')
     monkeypatch.setenv("IPFIN_MAX_BODY_BYTES", "2048")
+    monkeypatch.setenv("IPFIN_CALLER_ROLES", '{"bank": ["loan_officer", "approver"]}')
     settings = read_settings()
+    assert settings.caller_roles == {"bank": ("loan_officer", "approver")}
     assert settings.policy_dirs == (Path("a"), Path("b"))
     assert (settings.api_keys, settings.max_body_bytes, settings.is_open) == ({"bank": "0" * 64}, 2048, False)
 
@@ -35,6 +37,9 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("IPFIN_API_KEYS", '{"bank": "secret-key"}'),
         ("IPFIN_API_KEYS", '{"Not A Name": "' + "0" * 64 + '"}'),
         ("IPFIN_COMPUTE_THREADS", "0"),
+        ("IPFIN_CALLER_ROLES", "no json"),
+        ("IPFIN_CALLER_ROLES", '{"bank": ["king"]}'),
+        ("IPFIN_CALLER_ROLES", '{"Not A Name": ["approver"]}'),
     ],
 )
 def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

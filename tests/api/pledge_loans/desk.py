@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import itertools
 from typing import Any
 
 from sqlalchemy import text
@@ -26,12 +27,18 @@ NAMES = {
 NOW = datetime.datetime(2026, 12, 1, 2, 0, tzinfo=datetime.UTC)
 TABLES = ("pledge_loans", "pledge_members", "pledge_events", "pledge_proposals", "idempotency_keys", "answers")
 
-Call = dict[str, Any]
+#: Several desks may ask one server; their keys must differ.
+_DESKS = itertools.count(1)
+
+
+def office_settings() -> dict[str, Any]:
+    """Everybody with a key, which is the own name, and the roles."""
+    digests = {name: hashlib.sha256(name.encode()).hexdigest() for name in NAMES}
+    return {"api_keys": digests, "caller_roles": NAMES}
 
 
 def keyed_client(make_client: MakeClient, **options: Any) -> Client:
-    digests = {name: hashlib.sha256(name.encode()).hexdigest() for name in NAMES}
-    return make_client(api_keys=digests, caller_roles=NAMES, **{"clock": lambda: NOW, **options})
+    return make_client(**office_settings(), **{"clock": lambda: NOW, **options})
 
 
 class Desk:
@@ -41,6 +48,9 @@ class Desk:
         self.client = client
         self.address = ""
         self.tag = ""
+        #: The address of a proposal that waits, where a test makes one.
+        self.waiting = ""
+        self._prefix = f"desk-{next(_DESKS)}"
         self._number = 0
 
     def post(self, path: str, who: str, body: Any, *, tag: str | None = None, key: str | None = None) -> Any:
@@ -50,7 +60,7 @@ class Desk:
         stated = self.tag if tag is None else tag
         if stated:
             headers["If-Match"] = stated
-        return self.client.ask(path, body, key=key or f"k-{self._number}", **headers)
+        return self.client.ask(path, body, key=key or f"{self._prefix}-{self._number}", **headers)
 
     def get(self, part: str = "", who: str = "officer") -> Any:
         return self.client.get(f"{self.address}{part}", headers={"Authorization": f"Bearer {who}"})

@@ -26,11 +26,6 @@ from tests.api.conftest import MakeClient
 from tests.api.pledge_loans.desk import NOW, Desk, keyed_client
 
 
-@pytest.fixture
-def desk(make_client: MakeClient) -> Desk:
-    return Desk(keyed_client(make_client))
-
-
 def history_of(desk: Desk) -> History:
     """The history as a reader of the events rebuilds it."""
     loan_id = desk.address.rpartition("/")[2]
@@ -131,17 +126,17 @@ def test_a_tag_names_the_state_and_spares_the_body(desk: Desk) -> None:
 def test_the_list_is_turned_page_by_page(desk: Desk) -> None:
     made = []
     for _ in range(5):
-        desk.tag = ""
-        made.append(desk.open().json()["id"])
+        made.append(desk.open("firm").json()["id"])
     found, after = [], ""
-    for _ in range(4):
-        page = desk.client.get(f"/v1/pledges?limit=2{after}", headers={"Authorization": "Bearer second"}).json()
-        assert page["total"] == 5
+    for _ in range(40):
+        page = desk.client.get(f"/v1/pledges?limit=2{after}", headers={"Authorization": "Bearer firm"}).json()
+        assert page["total"] >= 5
         found += [each["id"] for each in page["items"]]
         if page["next"] is None:
             break
         after = f"&after={page['next']}"
-    assert sorted(found) == sorted(made)
+    assert set(made) <= set(found)
+    assert len(found) == page["total"]
     assert len(found) == len(set(found))
 
 
