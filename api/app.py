@@ -92,6 +92,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
         redoc_url=None,
     )
     app.state.engine = engine
+    app.state.sessions = sessions
     longer = {KINDS["comparables_import"].address: settings.max_table_bytes}
     app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, longer=longer)
     _add_handlers(app)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,6 +36,24 @@ comparables = typer.Typer(
     no_args_is_help=True, help="可比交易库。 The store of comparable transactions: template, import, list."
 )
 main.add_typer(comparables, name="comparables")
+
+
+class _FileOrCommand(TyperGroup):
+    """A group whose command ``run`` may be left out: ``ipfin pledge FILE.toml``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put ``run`` before what is no command of the group and no option."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+pledge = typer.Typer(
+    cls=_FileOrCommand,
+    no_args_is_help=True,
+    help="质押贷款：演示一笔贷款、核验事项链。 A scripted life of a pledge loan; check the chains of events.",
+)
+main.add_typer(pledge, name="pledge")
 
 #: Width of tables where nobody says how wide the screen is: a file, a pipe.
 _WIDTH = 120
@@ -219,6 +238,56 @@ def list_comparables(json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
 
         document = stored_document()
         _answer(lambda: document, comparable_sections(document, language=lang.value), as_json=json)
+
+
+@pledge.command()
+def run(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
+    """按文件演示一笔贷款的一生（run 可省略）。 Run the scripted life of a loan; ``run`` may be left out."""
+    with _reported():
+        from api.pledge_loans.script import scripted_loan
+        from api.render.pledge_loan import pledge_loan_sections
+
+        document = scripted_loan(file).as_document()
+        _answer(lambda: document, pledge_loan_sections(document, language=lang.value), as_json=json)
+
+
+@pledge.command()
+def verify(
+    loan: Annotated[str | None, typer.Argument(metavar="[LOAN]", help="贷款编号 One loan; by default all.")] = None,
+    json: AsJson = False,
+) -> None:
+    """核验数据库中的事项链，有改动则退出码为 1。 Check stored loans; exit code 1 when a record was changed."""
+    with _reported():
+        from api.pledge_loans.closing import sessions_of, verify_loans
+        from api.render.pledge_loan import chain_sections
+        from api.settings import read_settings
+
+        found = verify_loans(sessions_of(read_settings()), loan)
+        _answer(lambda: {"items": found}, chain_sections(found), as_json=json)
+    if not all(each["is_intact"] for each in found):
+        raise typer.Exit(1)
+
+
+@main.command(name="end-of-day")
+def end_of_day(
+    date: Annotated[
+        str | None, typer.Argument(metavar="[DATE]", help="营业日 Business date; by default yesterday.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """日终批处理，补跑缺失日期；有失败则退出码为 1。 Close a day on every loan; exit code 1 when one failed."""
+    with _reported():
+        import datetime
+
+        from api.pledge_loans.closing import close_day, sessions_of
+        from api.render.pledge_loan import closing_sections
+        from api.settings import read_settings
+
+        now = datetime.datetime.now(datetime.UTC)
+        report = close_day(sessions_of(read_settings()), _catalogues(), business_date=date, now=now)
+        _answer(lambda: report, closing_sections(report), as_json=json)
+    if report["failed"]:
+        raise typer.Exit(1)
 
 
 @main.command()

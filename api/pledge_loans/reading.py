@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,9 +20,10 @@ from api.store.database import Sessions
 from api.store.tables import PledgeLoanRow
 from pledge.history import History, loan_at
 from pledge.loan import Loan
+from pledge.loan_errors import BrokenChainError
 from valuation.errors import InputError
 
-__all__ = ["Known", "LoanReading", "known_until"]
+__all__ = ["Known", "LoanReading", "known_until", "verified"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,17 @@ def known_until(stated: str | None) -> datetime.datetime | None:
         expected = 'a day such as "2026-01-31", or a moment with its offset such as "2026-01-31T12:00:00Z"'
         raise InputError.of("known_at", found=repr(stated[:80]), expected=expected)
     return moment
+
+
+def verified(session: Session, row: PledgeLoanRow) -> dict[str, Any]:
+    """The finding: each event against its digest, and the whole against the head that the loan's own row shows."""
+    found: dict[str, Any] = {"loan": row.id, "events": row.event_count, "head": row.head_digest}
+    try:
+        store.stored_history(session, row)
+    except BrokenChainError as error:
+        problems = [{"field": each.field, "found": each.found, "expected": each.expected} for each in error.problems]
+        return {**found, "is_intact": False, "detail": error.message, "problems": problems}
+    return {**found, "is_intact": True, "detail": None, "problems": []}
 
 
 def _moment(text: str) -> datetime.datetime:

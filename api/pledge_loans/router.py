@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,7 +20,7 @@ from api.pledge_loans.documents import (
     loan_document,
     schedule_document,
 )
-from api.pledge_loans.reading import Known, LoanReading
+from api.pledge_loans.reading import Known, LoanReading, verified
 from api.pledge_loans.schemas import (
     ProposalOut,
 )
@@ -31,7 +30,6 @@ from api.store import pledge_loans as store
 from api.store.tables import PledgeLoanRow
 from pledge.history import journal
 from pledge.loan import Loan
-from pledge.loan_errors import BrokenChainError
 from pledge.workflow import machines
 from valuation.kernel.fields import Day
 
@@ -201,24 +199,13 @@ def _add_books(router: APIRouter, reading: LoanReading) -> None:
         participant = reading.participant(request)
         with reading.sessions() as session:
             row = store.find_loan(session, id, sight=participant.sight)
-            return json_response(_verified(session, row))
+            return json_response(verified(session, row))
 
 
 def _ledger(known: Known) -> dict[str, Any]:
     entries = journal(known.history, closed_to=known.as_of)
     past = [entry for entry in entries if entry.posting.day <= known.as_of]
     return ledger_document(known.history.loan_id, past, as_of=known.as_of)
-
-
-def _verified(session: Session, row: PledgeLoanRow) -> dict[str, Any]:
-    """The finding: each event against its digest, and the whole against the head that the loan's own row shows."""
-    found: dict[str, Any] = {"loan": row.id, "events": row.event_count, "head": row.head_digest}
-    try:
-        store.stored_history(session, row)
-    except BrokenChainError as error:
-        problems = [{"field": each.field, "found": each.found, "expected": each.expected} for each in error.problems]
-        return {**found, "is_intact": False, "detail": error.message, "problems": problems}
-    return {**found, "is_intact": True, "detail": None, "problems": []}
 
 
 def _add_proposals(router: APIRouter, reading: LoanReading) -> None:

@@ -13,6 +13,8 @@ __all__ = [
     "AnswerRow",
     "Base",
     "IdempotencyRow",
+    "PledgeClosingRow",
+    "PledgeDayRow",
     "PledgeEventRow",
     "PledgeLoanRow",
     "PledgeMemberRow",
@@ -148,3 +150,27 @@ class PledgeProposalRow(Base):
     decided_at: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(Text)
     sequence: Mapped[int | None] = mapped_column(Integer)
+
+
+class PledgeClosingRow(Base):
+    """To which day a loan is closed, and the last event that was known then."""
+
+    __tablename__ = "pledge_closings"
+
+    loan_id: Mapped[str] = mapped_column(String(40), ForeignKey("pledge_loans.id"), primary_key=True)
+    through: Mapped[str] = mapped_column(String(10))
+    known_to: Mapped[int] = mapped_column(Integer)
+
+
+class PledgeDayRow(Base):
+    """What was found on a loan at the end of a day, as far as was known then: JSON text, never changed.
+
+    A day that is run again after a backdated event has a row for what was known before and one for after.
+    """
+
+    __tablename__ = "pledge_days"
+
+    loan_id: Mapped[str] = mapped_column(String(40), ForeignKey("pledge_loans.id"), primary_key=True)
+    business_date: Mapped[str] = mapped_column(String(10), primary_key=True)
+    known_to: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    facts: Mapped[str] = mapped_column(Text)

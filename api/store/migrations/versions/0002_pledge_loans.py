@@ -77,6 +77,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("loan_id", "key", name="uq_pledge_proposals_key"),
     )
     op.create_index("ix_pledge_proposals_loan_id", "pledge_proposals", ["loan_id"])
+    op.create_table(
+        "pledge_closings",
+        sa.Column("loan_id", sa.String(40), sa.ForeignKey("pledge_loans.id"), primary_key=True),
+        sa.Column("through", sa.String(10), nullable=False),
+        sa.Column("known_to", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "pledge_days",
+        sa.Column("loan_id", sa.String(40), sa.ForeignKey("pledge_loans.id"), primary_key=True),
+        sa.Column("business_date", sa.String(10), primary_key=True),
+        sa.Column("known_to", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("facts", sa.Text, nullable=False),
+    )
     _refuse_changes()
 
 
@@ -89,7 +102,14 @@ def _refuse_changes() -> None:
 
 
 def downgrade() -> None:
-    for table in ("pledge_proposals", "pledge_events", "pledge_members", "pledge_loans"):
-        op.drop_table(table)
+    for table in (
+        "pledge_days",
+        "pledge_closings",
+        "pledge_proposals",
+        "pledge_events",
+        "pledge_members",
+        "pledge_loans",
+    ):
+        op.drop_table(f"pledge_{table}")
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION pledge_events_append_only()")
