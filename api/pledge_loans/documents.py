@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
+
+from pydantic import BaseModel
 
 from pledge.event_kind import EventKind, event_kinds
 from pledge.ledger import ACCOUNTS, PARTIES, Account, JournalEntry, balances, mirror_differences, unbalanced_parties
@@ -155,18 +158,24 @@ def _state(machine: str, state: str) -> dict[str, Any]:
 
 
 def _terms(facility: Facility) -> dict[str, Any]:
-    return {
-        "limit": Money(facility.limit_fen).text,
-        "available_until": facility.available_until.isoformat(),
-        "form": facility.form,
-        "period_months": facility.period_months,
-        "period_count": facility.period_count,
-        "day_count": facility.day_count,
-        "rate": facility.rate.model_dump(mode="json"),
-        "penalty_share": _share(facility.penalty_share),
-        "compounds": facility.compounds,
-        "allocation": list(facility.allocation),
-    }
+    """What was agreed, every field of it: amounts as text, the rest as plain data."""
+    found = {}
+    for field in dataclasses.fields(facility):
+        value = getattr(facility, field.name)
+        is_money = field.name.endswith("_fen")
+        found[field.name.removesuffix("_fen")] = Money(value).text if is_money else _plain(value)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """A field of the terms as JSON holds it: numbers that are no counts as text."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, str | int | None) else str(value)
 
 
 def _due(loan: Loan) -> dict[str, str]:
