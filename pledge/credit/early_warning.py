@@ -18,13 +18,13 @@ from valuation.errors import ReferenceDataError, UnknownNameError
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.labels import Label, NamedWarning
 
-__all__ = ["EARLY_WARNING_KIND", "INDICATORS", "Direction", "Signal", "WarningAnswer", "early_warnings"]
+__all__ = ["EARLY_WARNING_KIND", "INDICATORS", "BadSide", "Signal", "WarningAnswer", "early_warnings"]
 
 Level = Literal["watch", "alarm"]
 #: On which side of its limit an indicator is bad; the limit itself is on the bad side.
-Direction = Literal["high_is_bad", "low_is_bad"]
+BadSide = Literal["high_is_bad", "low_is_bad"]
 
-INDICATORS: dict[str, Direction] = {
+INDICATORS: dict[str, BadSide] = {
     "days_overdue": "high_is_bad",
     "cover_ratio": "low_is_bad",
     "months_of_right_after_maturity": "low_is_bad",
