@@ -46,6 +46,8 @@ _LAST_SCORE = SCORES.size - 2
 class Room(NamedTuple):
     """Working memory: by scenario of a tile, by event, by loan of a group, and by period."""
 
+    normals: Any
+    whitened: Any
     factors: Any
     bounds: Any
     arrivals: Any
@@ -79,6 +81,8 @@ def room_for(problem: Problem, *, tile: int | None = None) -> Room:
     span = problem.periods_in_all
     horizon = problem.thresholds.shape[1] if problem.rule[4] > 0 else 0
     return Room(
+        normals=np.empty((problem.root.shape[0], tile)),
+        whitened=np.empty((problem.root.shape[0], tile)),
         factors=np.empty((problem.root.shape[0], tile)),
         bounds=np.empty(tile),
         arrivals=np.empty(tile),
@@ -106,30 +110,53 @@ def room_for(problem: Problem, *, tile: int | None = None) -> Room:
 
 def _draw_factors(problem: Any, room: Any, keys: Any, first: Any, count: Any, plain: Any) -> None:
     """Factors of scenarios from ``first`` on, and the log ratio of shifted to plain density; sums begin at zero."""
-    sectors, factors, sums = problem.root.shape[0], room.factors, room.sums
-    square = 0.0
+    sectors, factors, normals = problem.root.shape[0], room.factors, room.normals
+    _cleared(room, count)
     for k in range(sectors):
-        square += problem.shift[k] * problem.shift[k]
         for s in range(count):
+            index = (np.uint64(first + s) << _STRIDE) + np.uint64(k)
+            normals[k, s] = standard_normal_quantile(uniform(index, keys[0], keys[1]))
             factors[k, s] = problem.mean[k]
+    if problem.spread.shape[0] > 0:
+        _shifted(problem, room, first, count, plain)
+    for k in range(sectors):
+        for j in range(k, sectors):
+            for s in range(count):
+                factors[j, s] += problem.root[j, k] * normals[k, s]
+
+
+def _shift_normals(problem: Any, room: Any, first: Any, count: Any, plain: Any) -> None:
+    """Move the normals x to ``μ + S x``, and find ``log q(x) / φ(x)`` of what comes out, moved or not."""
+    sectors, normals, whitened, ratio = problem.root.shape[0], room.normals, room.whitened, room.sums[3]
+    for k in range(sectors - 1, -1, -1):
+        for s in range(max(plain - first, 0), count):
+            moved = problem.shift[k]
+            for j in range(k + 1):
+                moved += problem.spread[k, j] * normals[j, s]
+            normals[k, s] = moved
+    for k in range(sectors):
+        scale = 1.0 / problem.spread[k, k]
+        log_scale = log(scale)
+        for s in range(count):
+            left = normals[k, s] - problem.shift[k]
+            for j in range(k):
+                left -= problem.spread[k, j] * whitened[j, s]
+            whitened[k, s] = left * scale
+            ratio[s] += log_scale + 0.5 * (normals[k, s] * normals[k, s] - whitened[k, s] * whitened[k, s])
+
+
+def _clear(room: Any, count: Any) -> None:
+    """Begin the sums of a tile."""
+    sums, due, back = room.sums, room.due, room.back
     for s in range(count):
         sums[0, s] = 0.0
         sums[1, s] = 0.0
         sums[2, s] = 0.0
-        sums[3, s] = -0.5 * square
-        for q in range(room.due.shape[1]):
-            room.due[s, q] = 0.0
-            for earlier in range(room.back.shape[1]):
-                room.back[s, earlier, q] = 0.0
-    for k in range(sectors):
-        shift = problem.shift[k]
-        for s in range(count):
-            index = (np.uint64(first + s) << _STRIDE) + np.uint64(k)
-            normal = standard_normal_quantile(uniform(index, keys[0], keys[1]))
-            normal += shift if first + s >= plain else 0.0
-            sums[3, s] += shift * normal
-            for j in range(k, sectors):
-                factors[j, s] += problem.root[j, k] * normal
+        sums[3, s] = 0.0
+        for q in range(due.shape[1]):
+            due[s, q] = 0.0
+            for earlier in range(back.shape[1]):
+                back[s, earlier, q] = 0.0
 
 
 def _bounds(problem: Any, group: Any, factors: Any, count: Any, bounds: Any) -> None:
@@ -412,6 +439,8 @@ def _contributions(problem: Any, room: Any, keys: Any, chosen: Any, weights: Any
 
 _compiled = njit(**_OPTIONS)
 _tabled = _compiled(_tabled)
+_cleared = _compiled(_clear)
+_shifted = _compiled(_shift_normals)
 _factors = _compiled(_draw_factors)
 _limits = _compiled(_bounds)
 _arrivals = _compiled(_arrive)

@@ -81,6 +81,7 @@ class Problem(NamedTuple):
     root: Array
     mean: Array
     shift: Array
+    spread: Array
     bound: Array
     root_time: Array
     rule: Array
@@ -119,6 +120,7 @@ def problem_of(book: LoanBook, rule: SharingRule, plan: SimulationPlan, stress: 
         root=book.sectors.root,
         mean=_means(book, stress),
         shift=_shift(book, plan),
+        spread=_spread(plan),
         bound=_bound_table(),
         root_time=np.sqrt(times),
         rule=_rule_numbers(rule),
@@ -202,6 +204,13 @@ def _shift(book: LoanBook, plan: SimulationPlan) -> Array:
     if len(plan.shift.mean) != sectors:
         raise InputError.of("shift.mean", found=f"{len(plan.shift.mean)} numbers", expected=f"{sectors}, one a sector")
     return np.array(plan.shift.mean)
+
+
+def _spread(plan: SimulationPlan) -> Array:
+    """The lower triangle that importance sampling stretches by; nothing where it does not run."""
+    if plan.shift is None:
+        return np.zeros((0, 0))
+    return np.array(plan.shift.spread) if plan.shift.spread else np.eye(len(plan.shift.mean))
 
 
 def _bound_table() -> Array:

@@ -53,11 +53,21 @@ def _uniforms(keys: Keys, scenarios: Numbers, *, first: int, count: int) -> Arra
 
 
 def factor_normals(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Array:
-    """The independent normals behind the factors, with the shift of importance sampling: (scenarios, sectors)."""
-    sectors = problem.root.shape[0]
-    normals = special.ndtri(_uniforms(keys, scenarios, first=0, count=sectors))
-    is_shifted = (scenarios >= plain)[:, None]
-    found: Array = normals + np.where(is_shifted, problem.shift, 0.0)
+    """The independent normals behind the factors, (scenarios, sectors): from scenario ``plain`` on ``μ + S z``."""
+    normals: Array = special.ndtri(_uniforms(keys, scenarios, first=0, count=problem.root.shape[0]))
+    if not problem.spread.size:
+        return normals
+    moved = normals @ problem.spread.T + problem.shift
+    return np.where((scenarios >= plain)[:, None], moved, normals)
+
+
+def log_ratio(problem: Problem, normals: Array) -> Array:
+    """``log q(x) / φ(x)``, q the normal density with mean μ and covariance ``S Sᵀ``: (scenarios,)."""
+    if not problem.spread.size:
+        return np.zeros(len(normals))
+    whitened = np.linalg.solve(problem.spread, (normals - problem.shift).T)
+    log_determinant = np.log(np.diagonal(problem.spread)).sum()
+    found: Array = ((normals**2).sum(axis=1) - (whitened**2).sum(axis=0)) / 2 - log_determinant
     return found
 
 
@@ -94,8 +104,7 @@ def draw(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Drawn:
     value = values_at(problem, score, problem.root_time[np.where(has_failed, passed, 0)])
     loss = np.where(has_failed, np.maximum(loan["claim"] - value * loan["net_share"], 0.0), 0.0)
     covered = np.minimum(loan["covered_share"] * np.minimum(loan["coverable"], loss), problem.rule[3])
-    log_ratio = normals @ problem.shift - problem.shift @ problem.shift / 2
-    return Drawn(np.where(has_failed, passed, -1), loss, covered, value, log_ratio)
+    return Drawn(np.where(has_failed, passed, -1), loss, covered, value, log_ratio(problem, normals))
 
 
 def value_scores(problem: Problem, keys: Keys, scenarios: Numbers) -> Array:

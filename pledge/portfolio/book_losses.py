@@ -183,6 +183,6 @@ def _weights(block: BlockLosses, plan: SimulationPlan) -> Array:
     count = block.sums.shape[1]
     if plan.shift is None:
         return np.ones(count)
-    plain = round(plan.shift.plain_share * count) / count
+    plain = plan.plain_scenarios(block.number) / count
     found: Array = 1 / (plain + (1 - plain) * np.exp(block.sums[3]))
     return found

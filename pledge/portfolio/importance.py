@@ -28,6 +28,8 @@ PILOT_SCENARIOS = 2**14
 #: The worst part of the first pilot that the second starts from.
 _WORST_SHARE = 0.01
 _FURTHEST = 6.0
+#: The spread is fitted to few scenarios; one too narrow costs more than one too wide.
+_WIDER, _LEAST_VARIANCE = 1.3, 0.01
 #: The pilots draw from a seed of their own, so that the run's weights do not depend on the run's numbers.
 _PILOT_SEED = 0x2545F4914F6CDD1D
 
@@ -41,15 +43,16 @@ def find_shift(
     party: str = TOTAL,
     stress: Stress = NO_STRESS,
     pilot_scenarios: int = PILOT_SCENARIOS,
-    plain_share: float = 0.1,
+    plain_share: float = 0.05,
     executor: Executor | None = None,
     workers: int = 1,
     engine: Engine = "automatic",
 ) -> FactorShift:
     """Which shift of the factors suits a party's loss at this confidence?
 
-    The mean of the factors where the loss exceeds its quantile, the shift that comes nearest to the best density
-    (cross-entropy): of a plain pilot run at its worst hundredth, then of a shifted pilot at the confidence itself.
+    Mean and covariance of the factors where the loss exceeds its quantile: the normal density that comes nearest to the
+    best one (cross-entropy). Of a plain pilot run at its worst hundredth, then of a shifted one at the confidence
+    itself.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def find_shift(
         tried = replace(pilot, shift=shift)
         found = simulate_book(book, rule, tried, stress=stress, executor=executor, workers=workers, engine=engine)
         normals = _normals(problem_of(book, rule, tried, stress), tried)
-        shift = FactorShift(_worst_mean(found, party, wanted, normals), plain_share)
+        shift = _fitted(found, party, wanted, normals, plain_share)
     assert shift is not None, "the loop ran"
     return shift
 
@@ -88,18 +91,24 @@ def _normals(problem: Problem, plan: SimulationPlan) -> Array:
     parts = []
     for number in range(plan.blocks):
         count = plan.block_size(number)
-        plain = 0 if plan.shift is None else round(plan.shift.plain_share * count)
         keys = stream_keys(plan.seed, number, streams=1)[0]
-        parts.append(_reference.factor_normals(problem, keys, np.arange(count), plain))
+        parts.append(_reference.factor_normals(problem, keys, np.arange(count), plan.plain_scenarios(number)))
     return np.concatenate(parts)
 
 
-def _worst_mean(found: BookLosses, party: str, confidence: float, normals: Array) -> tuple[float, ...]:
+def _fitted(found: BookLosses, party: str, confidence: float, normals: Array, plain_share: float) -> FactorShift:
+    """The normal distribution of the factors in the worst scenarios, a little wider than seen."""
     losses, weights = found.of(party), found.weights
     order = np.argsort(losses, kind="stable")[::-1]
     beyond = np.cumsum(weights[order]) / losses.size
-    # At least a few dozen scenarios, or the mean would be that of one accident.
-    last = max(int(np.searchsorted(beyond, 1 - confidence)), 50)
+    # At least some scenarios for each number that is fitted, or the spread would be that of a few accidents.
+    last = max(int(np.searchsorted(beyond, 1 - confidence)), 20 * normals.shape[1] + 50)
     worst = order[: last + 1]
-    mean = (weights[worst] @ normals[worst]) / weights[worst].sum()
-    return tuple(np.clip(mean, -_FURTHEST, _FURTHEST).tolist())
+    share = weights[worst] / weights[worst].sum()
+    mean = share @ normals[worst]
+    apart = normals[worst] - mean
+    covariance = _WIDER * (apart * share[:, None]).T @ apart
+    # A part of the identity keeps the matrix positive definite, however the worst scenarios lie.
+    spread = np.linalg.cholesky(covariance + _LEAST_VARIANCE * np.eye(mean.size))
+    rows = tuple(tuple(float(each) for each in row) for row in spread)
+    return FactorShift(tuple(np.clip(mean, -_FURTHEST, _FURTHEST).tolist()), plain_share, rows)

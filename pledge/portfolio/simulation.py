@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from pledge.portfolio import _reference
 from pledge.portfolio._problem import Problem, problem_of
 from pledge.portfolio.book_losses import BookLosses
 from pledge.portfolio.checkpoint import BlockLosses, Checkpoint
@@ -257,7 +258,7 @@ def _computed(
 def _run_block(problem: Problem, plan: SimulationPlan, number: int, is_compiled: bool) -> BlockLosses:
     """One task: the scenarios of a block. A worker process compiles the kernel when it meets it first."""
     keys = stream_keys(plan.seed, number, streams=1)[0]
-    count, plain = plan.block_size(number), _plain(plan, number)
+    count, plain = plan.block_size(number), plan.plain_scenarios(number)
     kept = count if plan.keeps_pool_payments else 0
     if not is_compiled:
         sums, exhausted, payments = _by_numpy(problem, keys, count, plain)
@@ -272,8 +273,6 @@ def _run_block(problem: Problem, plan: SimulationPlan, number: int, is_compiled:
 
 
 def _by_numpy(problem: Problem, keys: NDArray[np.uint64], count: int, plain: int) -> tuple[Array, ...]:
-    from pledge.portfolio import _reference
-
     step = max(1, _REFERENCE_CELLS // problem.size)
     parts = [
         _reference.losses(problem, keys, np.arange(first, min(first + step, count)), plain)
@@ -283,29 +282,24 @@ def _by_numpy(problem: Problem, keys: NDArray[np.uint64], count: int, plain: int
     return np.concatenate(sums, axis=1), np.concatenate(exhausted), np.concatenate(payments)
 
 
-def _plain(plan: SimulationPlan, number: int) -> int:
-    """How many scenarios of a block are drawn without the shift? They come first."""
-    return 0 if plan.shift is None else round(plan.shift.plain_share * plan.block_size(number))
-
-
 def _contributions_by_kernel(
     problem: Problem, plan: SimulationPlan, number: int, chosen: NDArray[np.int64], weights: Array
 ) -> Array:
     from pledge.portfolio._kernels import contributions_kernel, room_for
 
     keys, found = stream_keys(plan.seed, number, streams=1)[0], np.zeros((3, problem.size))
-    contributions_kernel(problem, room_for(problem, tile=1), keys, chosen, weights, _plain(plan, number), found)
+    plain = plan.plain_scenarios(number)
+    contributions_kernel(problem, room_for(problem, tile=1), keys, chosen, weights, plain, found)
     return found
 
 
 def _contributions_by_numpy(
     problem: Problem, plan: SimulationPlan, number: int, chosen: NDArray[np.int64], weights: Array
 ) -> Array:
-    from pledge.portfolio import _reference
-
+    plain = plan.plain_scenarios(number)
     keys, found = stream_keys(plan.seed, number, streams=1)[0], np.zeros((3, problem.size))
     step = max(1, _REFERENCE_CELLS // problem.size)
     for first in range(0, chosen.size, step):
         part = slice(first, first + step)
-        found += _reference.contributions(problem, keys, chosen[part], weights[part], _plain(plan, number))
+        found += _reference.contributions(problem, keys, chosen[part], weights[part], plain)
     return found

@@ -35,17 +35,20 @@ MAXIMUM_LOAN_SCENARIOS = 10**12
 
 @dataclass(frozen=True)
 class FactorShift:
-    """Where importance sampling looks: the mean of the independent normals behind the factors, by sector order.
+    """Where importance sampling looks: at ``μ + S z`` instead of the independent normals z behind the factors.
 
-    Of each block a part ``plain_share`` is drawn without the shift, so that no weight exceeds 1 / ``plain_share``.
+    ``mean`` is μ, by sector order; ``spread`` the rows of the lower triangle S, the identity where it is empty. Of
+    each block a part ``plain_share`` is drawn without the shift, so that no weight exceeds 1 / ``plain_share``.
 
     Raises
     ------
-    InputError : a mean that is not finite or beyond ±6, a share outside [0, 1).
+    InputError : a mean that is not finite or beyond ±6, a share outside [0, 1), a spread that is no lower triangle of
+        the same size with 0.05 to 20 on its diagonal.
     """
 
     mean: tuple[float, ...]
     plain_share: float = 0.1
+    spread: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a shift that could not be weighed."""
@@ -53,6 +56,17 @@ class FactorShift:
             raise InputError.of("shift.mean", found=self.mean, expected="numbers from −6 to 6")
         if not 0 <= self.plain_share < 1:
             raise InputError.of("shift.plain_share", found=self.plain_share, expected="a share from 0 to below 1")
+        if self.spread:
+            self._check_spread()
+
+    def _check_spread(self) -> None:
+        size = len(self.mean)
+        rows = [row for row in self.spread if len(row) == size]
+        matrix = np.array(rows, dtype=np.float64)
+        is_triangle = matrix.shape == (size, size) and bool((np.triu(matrix, 1) == 0).all())
+        if not is_triangle or not (np.abs(matrix) <= 20).all() or not (np.diagonal(matrix) >= 0.05).all():
+            expected = f"the {size} rows of a lower triangle with 0.05 to 20 on its diagonal"
+            raise InputError.of("shift.spread", found=self.spread, expected=expected)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +111,11 @@ class SimulationPlan:
     def block_size(self, number: int) -> int:
         """How many scenarios are in block ``number``?"""
         return min(self.block, self.scenarios - number * self.block)
+
+    def plain_scenarios(self, number: int) -> int:
+        """How many scenarios of a block are drawn without the shift? They come first; all where there is none."""
+        size = self.block_size(number)
+        return size if self.shift is None else min(round(self.shift.plain_share * size), size - 1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -155,6 +155,12 @@ BAD: dict[str, tuple[str, Ask]] = {
     "period of no length": ("period_years", lambda: plan(period_years=0.0)),
     "shift is NaN": (r"shift\.mean", lambda: FactorShift((NAN,))),
     "no plain scenario and a share of 1": ("plain_share", lambda: FactorShift((1.0,), plain_share=1.0)),
+    "spread that is no triangle": (
+        r"shift\.spread",
+        lambda: FactorShift((0.0, 0.0), spread=((1.0, 0.5), (0.0, 1.0))),
+    ),
+    "spread of nothing": (r"shift\.spread", lambda: FactorShift((0.0,), spread=((0.0,),))),
+    "spread of another size": (r"shift\.spread", lambda: FactorShift((0.0, 1.0), spread=((1.0,),))),
     "shift of another dimension": ("shift.mean", lambda: run(plan=plan(shift=FactorShift((1.0,))))),
     "too many loans × scenarios": ("10{12}", lambda: run(_huge(), plan=plan(scenarios=2**24))),
     "no worker": ("workers", lambda: run(workers=0)),

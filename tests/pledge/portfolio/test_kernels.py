@@ -25,7 +25,7 @@ from valuation.kernel.fast_random import stream_keys
 SCENARIOS = 700
 PLAIN = 70
 KEYS = stream_keys(7, 3, streams=1)[0]
-SHIFT = FactorShift((-1.0, 0.3, -0.5))
+SHIFT = FactorShift((-1.0, 0.3, -0.5), spread=((0.7, 0.0, 0.0), (0.2, 1.1, 0.0), (-0.3, 0.1, 0.9)))
 HARD = Stress(name="hard", factor_shift={"biotech": -1.5}, pd_factor=2.0, value_factor=0.7)
 
 CASES: dict[str, tuple[LoanBook, SharingRule, Stress]] = {
@@ -89,7 +89,7 @@ def test_each_loan_has_a_uniform_number_of_its_own() -> None:
     numbers = _reference.own_uniforms(problem, KEYS, scenarios)
     for place in range(problem.size):
         assert stats.kstest(numbers[:, place], "uniform").pvalue > 1e-4
-    factor = special.ndtr(_reference.factor_normals(problem, KEYS, scenarios, 0))
+    factor = special.ndtr(_reference.factor_normals(problem, KEYS, scenarios, PLAIN))
     correlation = np.corrcoef(np.column_stack((numbers, factor)).T) - np.eye(13)
     assert np.abs(correlation).max() < 4.5 / np.sqrt(20_000)
 
@@ -98,7 +98,7 @@ def test_factors_have_the_correlation_asked_for() -> None:
     plan = SimulationPlan(seed=1, scenarios=2)
     book = mixed_book()
     problem = problem_of(book, pool(), plan, NO_STRESS)
-    factors = _reference.factor_normals(problem, KEYS, np.arange(50_000), 0) @ problem.root.T
+    factors = _reference.factor_normals(problem, KEYS, np.arange(50_000), PLAIN) @ problem.root.T
     np.testing.assert_allclose(np.cov(factors.T), book.sectors.correlation, atol=0.03)
 
 
