@@ -11,7 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import comparables, options_exact, options_lattice, options_lsm, revaluation, royalty, side_by_side
+from benchmarks import (
+    comparables,
+    options_exact,
+    options_lattice,
+    options_lsm,
+    pledge_book,
+    revaluation,
+    royalty,
+    side_by_side,
+)
 
 
 def _royalty() -> None:
@@ -27,6 +36,7 @@ PROGRAMS: dict[str, Callable[[], None]] = {
     "lsm": options_lsm.main,
     "lattice": options_lattice.main,
     "exact": options_exact.main,
+    "book": pledge_book.main,
 }
 
 

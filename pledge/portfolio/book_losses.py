@@ -76,7 +76,13 @@ class BookLosses:
     def of_blocks(
         cls, blocks: Sequence[BlockLosses], *, book: LoanBook, rule: SharingRule, plan: SimulationPlan
     ) -> BookLosses:
-        """Put the blocks of a run together and share the covered losses."""
+        """Put the blocks of a run together and share the covered losses.
+
+        Parameters
+        ----------
+        blocks : all blocks of the run, in order.
+        book, rule, plan : what the run was asked for.
+        """
         total, covered, defaults, _, pool = np.concatenate([block.sums for block in blocks], axis=1)
         by_party = {"pool": pool}
         for party in rule.shares:

@@ -13,8 +13,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import comparables, memory, options_exact, options_lattice, options_lsm, revaluation, royalty
+from benchmarks import (
+    comparables,
+    memory,
+    options_exact,
+    options_lattice,
+    options_lsm,
+    pledge_book,
+    revaluation,
+    royalty,
+)
 from benchmarks.timing import Times
+from pledge.portfolio._problem import problem_of
+from pledge.portfolio.simulation_plan import NO_STRESS, SimulationPlan
 from valuation.options._core.paths import PathsSettings, solve_paths
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,6 +104,34 @@ def test_all_versions_of_the_revaluation_are_one(capsys: pytest.CaptureFixture[s
     revaluation.main(count=3000, rounds=1)
     (difference,) = re.findall(r"largest difference to NumPy (\S+)", capsys.readouterr().out)
     assert float(difference) < 1e-13
+
+
+def test_pledge_book(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without the process pool: its workers would compile for a minute."""
+    pledge_book.speed(100, 600, 1)
+    pledge_book.tail(100, 1_000, 3)
+    pledge_book.memory(100, 2_000)
+    book, rule = pledge_book.book_of(100), pledge_book.rule_for(100)
+    plan = SimulationPlan(seed=1, scenarios=600, block=200)
+    expected = pledge_book.product(book, rule, plan).total_cny
+    with ThreadPoolExecutor(2) as threads:
+        pledge_book._timed("2 threads", threads, book, rule, plan, expected)
+    said = capsys.readouterr().out
+    for line in ("NumPy, conditional PD", "per CPU second", "bits identical", "memory of 100 loans"):
+        assert line in said
+
+
+def test_product_and_peer_simulate_one_book() -> None:
+    """Means of loss, pool's loss and of the squared loss within 4 standard errors of one another."""
+    loans, scenarios = 200, 20_000
+    book, rule = pledge_book.book_of(loans), pledge_book.rule_for(loans)
+    plan = SimulationPlan(seed=1, scenarios=scenarios)
+    peer = pledge_book.NumpyBook(problem_of(book, rule, plan, NO_STRESS), 512)
+    theirs = peer.losses(scenarios, np.random.Generator(np.random.SFC64(1)))
+    ours = pledge_book.product(book, rule, plan)
+    pairs = [(ours.total_cny, theirs[0]), (ours.of("pool"), theirs[1]), (ours.total_cny**2, theirs[0] ** 2)]
+    for one, two in pairs:
+        assert abs(one.mean() - two.mean()) < 4 * np.hypot(one.std(), two.std()) / np.sqrt(scenarios)
 
 
 def test_the_lock_of_the_peers_is_hashed_and_names_no_address() -> None:

@@ -22,7 +22,7 @@ from tests.valuation.kernel.test_worksheet import figure as stated_figure
 from valuation.errors import InputError
 from valuation.kernel import fast_math
 from valuation.kernel.expression import Array, total
-from valuation.kernel.fast_random import counter_uniforms, stream_keys
+from valuation.kernel.fast_random import counter_uniforms, stream_keys, uniforms_at
 from valuation.kernel.fields import parse
 from valuation.kernel.figures import Amount, AmountSeries, Figure
 from valuation.kernel.worksheet import Worksheet
@@ -211,3 +211,11 @@ def test_the_closed_form_of_a_product_of_lognormals() -> None:
     assert abs(logarithms.mean() - 2 * np.log(1.1)) < 4 * deviation / np.sqrt(logarithms.size)
     assert abs(logarithms.std() - deviation) < 4 * deviation / np.sqrt(2 * logarithms.size)
     assert stats.kstest((logarithms - 2 * np.log(1.1)) / deviation, "norm").pvalue > 0.001
+
+
+def test_numbers_at_any_indices_are_those_of_the_stream() -> None:
+    keys = stream_keys(3, 4, streams=2)
+    whole = counter_uniforms(keys, first=0, count=50)
+    index = np.array([[7, 49], [0, 21]], dtype=np.uint64)
+    found = uniforms_at(index, keys[:, :1], keys[:, 1:])
+    np.testing.assert_array_equal(found, np.take_along_axis(whole, index.astype(int), axis=1))
