@@ -15,8 +15,11 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 __all__ = ["LANES", "OPEN", "rates_of_block"]
+
+Array = NDArray[np.float64]
 
 #: Series of one block: 64 × 41 numbers of a ten-year fund and its halves fill a first cache.
 LANES = 64
@@ -27,7 +30,9 @@ _LOWEST, _HIGHEST = 1e-6, 1e6
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def rates_of_block(flows, begin, end, discounts, states, residuals):  # type: ignore[no-untyped-def]
+def rates_of_block(
+    flows: Array, begin: int, end: int, discounts: Array, states: NDArray[np.int8], residuals: Array
+) -> None:
     """Solve the series ``begin`` to ``end`` of ``flows`` (series, periods): v, state and relative residual of each."""
     periods = flows.shape[1]
     turned = np.empty((periods, LANES))
@@ -52,7 +57,7 @@ def rates_of_block(flows, begin, end, discounts, states, residuals):  # type: ig
 
 
 @njit(error_model="numpy", nogil=True)
-def _state(turned, lane, work):  # type: ignore[no-untyped-def]
+def _state(turned: Array, lane: int, work: Array) -> int:
     """How many roots can the series of a lane have above zero?"""
     periods = turned.shape[0]
     changes = _changes(turned[:, lane])
@@ -76,7 +81,7 @@ def _state(turned, lane, work):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy", nogil=True)
-def _changes(numbers):  # type: ignore[no-untyped-def]
+def _changes(numbers: Array) -> int:
     """Changes of sign, zeros left out."""
     changes, before = 0, 0.0
     for number in numbers:
@@ -87,7 +92,7 @@ def _changes(numbers):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy", nogil=True)
-def _changes_when_shifted(work):  # type: ignore[no-untyped-def]
+def _changes_when_shifted(work: Array) -> int:
     """Replace p(v) by p(v + 1) by repeated addition, and count; -1 where rounding could turn a sign.
 
     The second row makes the same additions without signs: what it holds times the roundings made is the doubt.
@@ -106,7 +111,7 @@ def _changes_when_shifted(work):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def _guess(turned, place, start):  # type: ignore[no-untyped-def]
+def _guess(turned: Array, place: Array, start: Array) -> None:
     """Multiple and distance in time of what comes in and goes out: v ≈ multiple^(−1 / distance); and the first sign."""
     for lane in range(LANES):
         paid, received, paid_time, received_time = 0.0, 0.0, 0.0, 0.0
@@ -127,7 +132,7 @@ def _guess(turned, place, start):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def _evaluate(turned, place, sums):  # type: ignore[no-untyped-def]
+def _evaluate(turned: Array, place: Array, sums: Array) -> None:
     """Horner for what is received and what is paid, each with its derivative: rows of ``sums``."""
     last = turned.shape[0] - 1
     for lane in range(LANES):
@@ -145,7 +150,7 @@ def _evaluate(turned, place, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy", nogil=True)
-def _solve(turned, start, low, high, place, sums):  # type: ignore[no-untyped-def]
+def _solve(turned: Array, start: Array, low: Array, high: Array, place: Array, sums: Array) -> None:
     """Newton's steps inside a bracket; the sign at the lower end is that of the first number that is not zero."""
     for _ in range(_STEPS):
         _evaluate(turned, place, sums)
