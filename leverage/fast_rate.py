@@ -33,7 +33,14 @@ _LOWEST, _HIGHEST = 1e-6, 1e6
 def rates_of_block(
     flows: Array, begin: int, end: int, discounts: Array, states: NDArray[np.int8], residuals: Array
 ) -> None:
-    """Solve the series ``begin`` to ``end`` of ``flows`` (series, periods): v, state and relative residual of each."""
+    """Solve the series ``begin`` to ``end`` of ``flows`` (series, periods).
+
+    Parameters
+    ----------
+    flows : finite numbers, money received positive.
+    discounts, states, residuals : filled in, one entry a series: v, how many roots there can be, and
+        |present value| / Σ |terms| at v. Where the state is not ``ONE_ROOT`` the other two mean nothing.
+    """
     periods = flows.shape[1]
     turned = np.empty((periods, LANES))
     low, high, place, start = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
