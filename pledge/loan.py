@@ -15,14 +15,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from pledge.allocation import DebtKind
 from pledge.asset_classes import AssetClass
 from pledge.late_interest import LateTerms
 from pledge.ledger import Account
+from pledge.loan_cover import pool_value
+from pledge.loan_parts import Facility, Right
 from pledge.machines.pledged_asset import SECURING_STATES
 from pledge.plan import PaymentPlan, PlanRow
-from pledge.rates import FixedRate, FloatingRate
-from valuation.kernel.fields import FrozenModel
+from pledge.pledged_pool import PoolValue
 from valuation.kernel.money import Money, Rounding
 
 __all__ = [
@@ -158,73 +158,6 @@ class Note:
         return (self.running_row or self.plan.rows[-1]).annual_rate_share
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facility:
-    """What was agreed (授信): the limit, how it is repaid, and what follows from lateness and thin cover.
-
-    Cover limits are shares of the exposure that the lending value (value after pledge rate) must reach:
-    below ``warning_share`` a warning, below ``call_share`` a call. ``unsecured_limit_fen`` may be drawn before
-    any pledge is registered; ``other_cover_fen`` is covered by something else (a guarantee) at all times.
-    """
-
-    limit_fen: int
-    available_until: datetime.date
-    form: str
-    form_parameters: FrozenModel
-    period_months: int
-    period_count: int
-    day_count: str
-    interest_rounding: Rounding
-    instalment_rounding: Rounding
-    due_date_convention: str
-    rate: FixedRate | FloatingRate
-    late_terms: LateTerms
-    allocation: tuple[tuple[DebtKind, ...], ...]
-    warning_share: Decimal
-    call_share: Decimal
-    cure_days: int
-    unsecured_limit_fen: int
-    other_cover_fen: int
-
-    def rate_with(self, reference_rate_share: Decimal) -> Decimal:
-        """The yearly rate of a floating facility at a fixing of its reference rate."""
-        assert isinstance(self.rate, FloatingRate), "a fixed rate has no reference"
-        return reference_rate_share + self.rate.spread_bp * _BASIS_POINT
-
-
-@dataclass(frozen=True, kw_only=True)
-class Right:
-    """A pledged asset: its state, its value, and the share of the value the bank lends on."""
-
-    id: str
-    kind: str
-    title: str
-    state: str
-    appraised_fen: int | None = None
-    pledgee_value_fen: int | None = None
-    value_basis: str = "appraised"
-    value_date: datetime.date | None = None
-    pledge_rate_share: Decimal | None = None
-    registration_number: str | None = None
-    registered_on: datetime.date | None = None
-    remark: str | None = None
-    expiry_date: datetime.date | None = None
-    proceeds_fen: int = 0
-
-    @property
-    def value_fen(self) -> int:
-        """The value lent on: the pledgee value where the valuation says so, else the appraised value."""
-        chosen = self.pledgee_value_fen if self.value_basis == "pledgee" else self.appraised_fen
-        return chosen or 0
-
-    @property
-    def lending_value_fen(self) -> int:
-        """Value × pledge rate, rounded down; nothing while the pledge is not registered."""
-        if self.state not in SECURING_STATES or self.pledge_rate_share is None:
-            return 0
-        return _DOWN.to_fen(self.value_fen * Fraction(self.pledge_rate_share))
-
-
 @dataclass(frozen=True)
 class Charge:
     """A fee or a cost charged to the borrower, and what of it is open."""
@@ -354,10 +287,22 @@ class Loan:
         return 0 if self.overdue_since is None else (self.today - self.overdue_since).days
 
     @property
+    def debt_ends_on(self) -> datetime.date:
+        """The last day on which something falls due by the plans, today when nothing is drawn."""
+        return max((note.plan.rows[-1].due_date for note in self.notes), default=self.today)
+
+    @property
+    def pool_value(self) -> PoolValue:
+        """What each right may be lent on today, and why a right does not count."""
+        return pool_value(
+            self.rights.values(), facility=self.facility, debt_ends_on=self.debt_ends_on, as_of=self.today
+        )
+
+    @property
     def lending_value_fen(self) -> int:
-        """What the registered rights cover, after pledge rate, with what other cover was agreed."""
+        """What the rights that count cover, after pledge rate, with what other cover was agreed."""
         other = 0 if self.facility is None else self.facility.other_cover_fen
-        return sum(right.lending_value_fen for right in self.rights.values()) + other
+        return self.pool_value.allowed_fen + other
 
     @property
     def today(self) -> datetime.date:

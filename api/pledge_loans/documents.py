@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pledge.event_kind import EventKind, event_kinds
 from pledge.ledger import ACCOUNTS, PARTIES, Account, JournalEntry, balances, mirror_differences, unbalanced_parties
 from pledge.loan import Claim, Facility, Loan, Note, Right
+from pledge.pledged_pool import NOT_COUNTED
 from pledge.workflow import machines
 from valuation.kernel.labels import Label
 from valuation.kernel.money import Money
@@ -84,9 +85,7 @@ def cover_document(loan: Loan) -> dict[str, Any]:
         "outstanding": Money(loan.outstanding_fen).text,
         "lending_value": Money(loan.lending_value_fen).text,
         "limits": None if loan.facility is None else _limits(loan, loan.facility),
-        "assets": [
-            {**_right(right), "lending_value": Money(right.lending_value_fen).text} for right in loan.rights.values()
-        ],
+        "assets": _covering(loan),
         "call": None
         if call is None
         else {
@@ -96,6 +95,23 @@ def cover_document(loan: Loan) -> dict[str, Any]:
             "state": call.state,
         },
     }
+
+
+def _covering(loan: Loan) -> list[dict[str, Any]]:
+    """Each right with what may be lent on it today, and why it does not count."""
+    counted = {row.asset.id: row for row in loan.pool_value.rows}
+    rows = []
+    for right in loan.rights.values():
+        row = counted.get(right.id)
+        reasons = () if row is None else row.not_counted
+        rows.append(
+            {
+                **_right(right),
+                "lending_value": Money(0 if row is None else row.allowed_fen).text,
+                "not_counted": [{"code": code, **NOT_COUNTED[code].as_document()} for code in reasons],
+            }
+        )
+    return rows
 
 
 def claims_document(loan: Loan) -> dict[str, Any]:

@@ -43,7 +43,8 @@ class CoverTerms(FrozenModel):
 
     ``warning_share`` and ``call_share``: the lending value (after pledge rate) must reach this multiple of the
     outstanding principal. ``unsecured_limit``: what may be drawn before a pledge is registered.
-    ``other_cover``: what something else than the rights secures (a guarantee), at all times.
+    ``other_cover``: what something else than the rights secures (a guarantee), at all times. A right counts while its
+    valuation is no older than ``valuation_validity_months`` and while it outlives the debt by ``life_margin_months``.
     """
 
     warning_share: CoverShare
@@ -51,6 +52,8 @@ class CoverTerms(FrozenModel):
     cure_days: Annotated[WholeNumber, Field(ge=0, le=365)]
     unsecured_limit: NonNegativeMoneyText
     other_cover: NonNegativeMoneyText = Decimal("0.00")
+    valuation_validity_months: Annotated[WholeNumber, Field(ge=1, le=120)] | None = None
+    life_margin_months: Annotated[WholeNumber, Field(ge=0, le=120)] | None = None
 
 
 class FacilityAgreed(FrozenModel):
@@ -125,6 +128,8 @@ def _facility(payload: FacilityAgreed) -> Facility:
         cure_days=cover.cure_days,
         unsecured_limit_fen=fen(cover.unsecured_limit),
         other_cover_fen=fen(cover.other_cover),
+        valuation_validity_months=cover.valuation_validity_months,
+        life_margin_months=cover.life_margin_months,
     )
 
 
