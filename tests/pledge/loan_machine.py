@@ -357,6 +357,10 @@ SCRIPTS: dict[str, tuple[tuple[str, int, int], ...]] = {
     "recovered": (*_CLAIMED, ("claim_settled", 42, 0), ("recovery", 50, 4), ("recovery_passed_on", 51, 3)),
     "written off": (*_CLAIMED, ("written_off", 42, 0)),
     "sold": (*_CALLED, ("asset_sold", 45, 4)),
+    "taken for debt": (*_CALLED, ("asset_taken_for_debt", 45, 0)),
+    "withdrawn": (("asset_proposed", 0, 0), ("asset_withdrawn", 1, 0)),
+    "cured": (*_SHORT, ("asset_revalued", 45, 3), ("cover_call_cured", 46, 0)),
+    "released": (*_DRAWN, ("prepayment", 5, 3), ("asset_released", 6, 0)),
 }
 
 
