@@ -2,13 +2,18 @@
 
 A block of series is turned so that its numbers of one period lie together; Horner's scheme then works on all of them at
 once. In v = 1 / (1 + rate a period) the present value is a polynomial. Its roots above zero are counted before one is
-called *the* root: one change of sign means one root (Descartes); with more changes the polynomial is shifted to v > 1
-and to v < 1 (Vincent, Collins and Akritas), and when both together can have one root only, that is the one. What
-remains open is left to the exact search of single series.
+called *the* root. One change of sign means one root (Descartes). With more changes the polynomial is divided by 1 − v:
+the running sums from the front then bound the roots below one, those from the back the roots above one (Norstrom).
+Where that leaves a doubt, it is shifted to v > 1 and to v < 1 (Vincent, Collins and Akritas). When both halves together
+can have one root only, that is the one. What remains open is left to the exact search of single series.
 
 Newton's steps are taken on ln(received) − ln(paid) as a function of ln v, which is nearly straight, so that a few reach
 the root from far away; they are kept inside a bracket, and halve it where they would leave it. Imports numba, so only
-:mod:`leverage.batch_rate` imports it, when it runs.
+:mod:`leverage.batch_rate` and the simulation's kernel import it, when they run.
+
+References
+----------
+C. Norstrom, A sufficient condition for a unique nonnegative internal rate of return, JFQA 7, 1972, pp. 1835-1839.
 """
 
 from __future__ import annotations
@@ -17,61 +22,125 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["LANES", "OPEN", "rates_of_block"]
+from valuation.kernel.fast_math import exp, log
+
+__all__ = ["LANES", "OPEN", "RATE_WORK", "rates_of_block", "rates_of_lanes", "rows_of_periods"]
 
 Array = NDArray[np.float64]
 
 #: Series of one block: 64 × 41 numbers of a ten-year fund and its halves fill a first cache.
 LANES = 64
 ONE_ROOT, NO_ROOT, OPEN = 0, 1, 2
+#: Rows of room that :func:`rates_of_lanes` needs.
+RATE_WORK = 8
 _STEPS = 60
 #: v between 1e-6 and 1e6 a period: beyond that a rate says nothing.
 _LOWEST, _HIGHEST = 1e-6, 1e6
+#: Periods that one pass over the lanes takes together, so that sums are read and written a quarter as often.
+_TOGETHER = 4
+_LOW, _HIGH, _FIRST, _ACTIVE = 0, 1, 2, 3
+_SUMS = 4
+
+
+@njit(error_model="numpy", nogil=True)
+def rows_of_periods(periods: int) -> int:
+    """Rows that so many periods take: those beyond the last are zero, and zeros at the end move no root."""
+    return (periods + _TOGETHER - 1) // _TOGETHER * _TOGETHER
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
 def rates_of_block(
     flows: Array, begin: int, end: int, discounts: Array, states: NDArray[np.int8], residuals: Array
 ) -> None:
-    """Solve the series ``begin`` to ``end`` of ``flows`` (series, periods).
-
-    Parameters
-    ----------
-    flows : finite numbers, money received positive.
-    discounts, states, residuals : filled in, one entry a series: v, how many roots there can be, and
-        |present value| / Σ |terms| at v. Where the state is not ``ONE_ROOT`` the other two mean nothing.
-    """
+    """Solve the series ``begin`` to ``end`` of ``flows`` (series, periods): v, state and relative residual of each."""
     periods = flows.shape[1]
-    turned = np.empty((periods, LANES))
-    low, high, place, start = np.empty(LANES), np.empty(LANES), np.empty(LANES), np.empty(LANES)
-    sums = np.empty((4, LANES))
-    work = np.empty((2, periods))
+    turned = np.zeros((rows_of_periods(periods), LANES))
+    place, residual, state = np.empty(LANES), np.empty(LANES), np.empty(LANES, dtype=np.int8)
+    work, shifted = np.empty((RATE_WORK, LANES)), np.empty((2, periods))
     for first in range(begin, end, LANES):
         count = min(LANES, end - first)
         for lane in range(LANES):
             for period in range(periods):
                 turned[period, lane] = flows[first + min(lane, count - 1), period]
-        _guess(turned, place, start)
-        low[:], high[:] = _LOWEST, _HIGHEST
+        rates_of_lanes(turned, periods, place, state, residual, work, shifted)
         for lane in range(count):
-            states[first + lane] = _state(turned, lane, work)
-        _solve(turned, start, low, high, place, sums)
-        _evaluate(turned, place, sums)
-        for lane in range(count):
-            size = sums[0, lane] + sums[1, lane]
             discounts[first + lane] = place[lane]
-            residuals[first + lane] = abs(sums[0, lane] - sums[1, lane]) / size if size > 0.0 else 0.0
+            states[first + lane] = state[lane]
+            residuals[first + lane] = residual[lane]
+
+
+@njit(error_model="numpy", nogil=True, fastmath={"contract"})
+def rates_of_lanes(
+    turned: Array, periods: int, place: Array, state: Array, residual: Array, work: Array, shifted: Array
+) -> None:
+    """Solve ``LANES`` series that lie side by side, ``turned`` (rows of periods, lanes): v, state, residual of each."""
+    _count(turned, periods, state, work)
+    for lane in range(LANES):
+        if state[lane] == OPEN:
+            state[lane] = _shifted_state(turned, lane, shifted)
+    _guess(turned, periods, place, work)
+    for lane in range(LANES):
+        work[_LOW, lane] = _LOWEST
+        work[_HIGH, lane] = _HIGHEST
+        work[_ACTIVE, lane] = 1.0 if state[lane] == ONE_ROOT else 0.0
+    _solve(turned, place, work)
+    _evaluate(turned, place, work)
+    for lane in range(LANES):
+        size = work[_SUMS, lane] + work[_SUMS + 1, lane]
+        gap = abs(work[_SUMS, lane] - work[_SUMS + 1, lane])
+        residual[lane] = gap / size if size > 0.0 else 0.0
+
+
+@njit(error_model="numpy", nogil=True, fastmath={"contract"})
+def _count(turned: Array, periods: int, state: Array, work: Array) -> None:
+    """How many roots can each series have above zero, by signs and by running sums from both ends?"""
+    for row in range(RATE_WORK):
+        for lane in range(LANES):
+            work[row, lane] = 0.0
+    for period in range(periods):
+        _note_signs(turned[period], work[0], work[1])
+        for lane in range(LANES):
+            work[2, lane] += turned[period, lane]
+            work[3, lane] += abs(turned[period, lane])
+        _note_signs(work[2], work[4], work[5])
+    # From the back: the running sums are what is left of the whole.
+    for lane in range(LANES):
+        work[2, lane] = 0.0
+        work[4, lane] = 0.0
+    for period in range(periods - 1, -1, -1):
+        for lane in range(LANES):
+            work[2, lane] += turned[period, lane]
+        _note_signs(work[2], work[4], work[6])
+    doubt = 2.3e-16 * periods
+    for lane in range(LANES):
+        work[7, lane] = 0.0 if abs(work[2, lane]) > 1e-12 * work[3, lane] else 1.0
+        work[2, lane] = 0.0
+    for period in range(periods):
+        for lane in range(LANES):
+            work[2, lane] += turned[period, lane]
+            # A running sum that rounding could have turned, but for one before the first flow, is a doubt.
+            is_small = abs(work[2, lane]) <= doubt * work[3, lane] and work[2, lane] != 0.0
+            work[7, lane] += 1.0 if is_small else 0.0
+    for lane in range(LANES):
+        bound = work[5, lane] + work[6, lane]
+        found = ONE_ROOT if work[1, lane] == 1.0 or (bound == 1.0 and work[7, lane] == 0.0) else OPEN
+        state[lane] = NO_ROOT if work[1, lane] == 0.0 else found
 
 
 @njit(error_model="numpy", nogil=True)
-def _state(turned: Array, lane: int, work: Array) -> int:
-    """How many roots can the series of a lane have above zero?"""
-    periods = turned.shape[0]
-    changes = _changes(turned[:, lane])
-    if changes == 0:
-        return NO_ROOT
-    if changes == 1:
-        return ONE_ROOT
+def _note_signs(numbers: Array, before: Array, changes: Array) -> None:
+    """Add one where a number has not the sign of the last that was not zero, kept in ``before`` as ±1."""
+    for lane in range(LANES):
+        number = numbers[lane]
+        sign = 1.0 if number > 0.0 else (-1.0 if number < 0.0 else 0.0)
+        changes[lane] += 1.0 if sign * before[lane] < 0.0 else 0.0
+        before[lane] = sign if sign != 0.0 else before[lane]
+
+
+@njit(error_model="numpy", nogil=True)
+def _shifted_state(turned: Array, lane: int, work: Array) -> int:
+    """How many roots can the series of a lane have above zero, by shifts to both halves?"""
+    periods = work.shape[1]
     total, size = 0.0, 0.0
     for period in range(periods):
         work[0, period] = turned[period, lane]
@@ -118,62 +187,65 @@ def _changes_when_shifted(work: Array) -> int:
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def _guess(turned: Array, place: Array, start: Array) -> None:
+def _guess(turned: Array, periods: int, place: Array, work: Array) -> None:
     """Multiple and distance in time of what comes in and goes out: v ≈ multiple^(−1 / distance); and the first sign."""
-    for lane in range(LANES):
-        paid, received, paid_time, received_time = 0.0, 0.0, 0.0, 0.0
-        start[lane] = 0.0
-        for period in range(turned.shape[0]):
+    for row in range(RATE_WORK):
+        for lane in range(LANES):
+            work[row, lane] = 0.0
+    for period in range(periods):
+        for lane in range(LANES):
             flow = turned[period, lane]
             into, out = max(-flow, 0.0), max(flow, 0.0)
-            paid += into
-            received += out
-            paid_time += into * period
-            received_time += out * period
-            start[lane] = flow if start[lane] == 0.0 else start[lane]
-        place[lane] = 1.0
-        if paid > 0.0 and received > 0.0:
-            distance = received_time / received - paid_time / paid
-            if abs(distance) > 0.25:
-                place[lane] = min(max((received / paid) ** (-1.0 / distance), 0.2), 5.0)
+            work[4, lane] += into
+            work[5, lane] += out
+            work[6, lane] += into * period
+            work[7, lane] += out * period
+            work[_FIRST, lane] = flow if work[_FIRST, lane] == 0.0 else work[_FIRST, lane]
+    for lane in range(LANES):
+        distance = work[7, lane] / work[5, lane] - work[6, lane] / work[4, lane]
+        start = exp(-log(work[5, lane] / work[4, lane]) / distance)
+        # The comparison is false for what is not a number, too.
+        place[lane] = min(max(start, 0.2), 5.0) if abs(distance) > 0.25 and start > 0.0 else 1.0
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def _evaluate(turned: Array, place: Array, sums: Array) -> None:
-    """Horner for what is received and what is paid, each with its derivative: rows of ``sums``."""
-    last = turned.shape[0] - 1
-    for lane in range(LANES):
-        sums[0, lane] = max(turned[last, lane], 0.0)
-        sums[1, lane] = max(-turned[last, lane], 0.0)
-        sums[2, lane] = 0.0
-        sums[3, lane] = 0.0
-    for period in range(last - 1, -1, -1):
+def _evaluate(turned: Array, place: Array, work: Array) -> None:
+    """Horner for what is received and what is paid, each with its derivative: four rows of ``work``."""
+    for row in range(_SUMS, _SUMS + 4):
         for lane in range(LANES):
-            at = place[lane]
-            sums[2, lane] = sums[2, lane] * at + sums[0, lane]
-            sums[3, lane] = sums[3, lane] * at + sums[1, lane]
-            sums[0, lane] = sums[0, lane] * at + max(turned[period, lane], 0.0)
-            sums[1, lane] = sums[1, lane] * at + max(-turned[period, lane], 0.0)
+            work[row, lane] = 0.0
+    into, out, into_slope, out_slope = work[_SUMS], work[_SUMS + 1], work[_SUMS + 2], work[_SUMS + 3]
+    for period in range(turned.shape[0] - _TOGETHER, -1, -_TOGETHER):
+        for lane in range(LANES):
+            at, a, b, a_slope, b_slope = place[lane], into[lane], out[lane], into_slope[lane], out_slope[lane]
+            for step in range(_TOGETHER - 1, -1, -1):
+                flow = turned[period + step, lane]
+                a_slope = a_slope * at + a
+                b_slope = b_slope * at + b
+                a = a * at + max(flow, 0.0)
+                b = b * at + max(-flow, 0.0)
+            into[lane], out[lane], into_slope[lane], out_slope[lane] = a, b, a_slope, b_slope
 
 
-@njit(error_model="numpy", nogil=True)
-def _solve(turned: Array, start: Array, low: Array, high: Array, place: Array, sums: Array) -> None:
+@njit(error_model="numpy", nogil=True, fastmath={"contract"})
+def _solve(turned: Array, place: Array, work: Array) -> None:
     """Newton's steps inside a bracket; the sign at the lower end is that of the first number that is not zero."""
     for _ in range(_STEPS):
-        _evaluate(turned, place, sums)
-        moved = 0.0
+        _evaluate(turned, place, work)
+        open_lanes = 0.0
         for lane in range(LANES):
-            at, received, paid = place[lane], sums[0, lane], sums[1, lane]
-            is_low = (received - paid) * start[lane] > 0.0
-            low[lane] = at if is_low else low[lane]
-            high[lane] = high[lane] if is_low else at
-            slope = at * (sums[2, lane] / received - sums[3, lane] / paid)
-            new = at * np.exp(-np.log(received / paid) / slope)
-            if received == paid or not (received > 0.0 and paid > 0.0):
-                new = at
-            elif not (low[lane] < new < high[lane]):
-                new = np.sqrt(low[lane] * high[lane])
-            moved = max(moved, abs(new - at) / at)
-            place[lane] = new
-        if moved < 1e-14:
+            at, received, paid = place[lane], work[_SUMS, lane], work[_SUMS + 1, lane]
+            is_low = (received - paid) * work[_FIRST, lane] > 0.0
+            low = at if is_low else work[_LOW, lane]
+            high = work[_HIGH, lane] if is_low else at
+            slope = at * (work[_SUMS + 2, lane] / received - work[_SUMS + 3, lane] / paid)
+            new = at * exp(-log(received / paid) / slope)
+            # The steps converge by squares: one of 1e-9 leaves less than the last digit, and ends the search.
+            is_last = abs(new - at) <= 1e-9 * at
+            new = new if is_last or low < new < high else np.sqrt(low * high)
+            is_done = received == paid or not (received > 0.0 and paid > 0.0) or work[_ACTIVE, lane] == 0.0
+            work[_ACTIVE, lane] = 0.0 if is_done or is_last else 1.0
+            work[_LOW, lane], work[_HIGH, lane], place[lane] = low, high, at if is_done else new
+            open_lanes += work[_ACTIVE, lane]
+        if open_lanes == 0.0:
             break
