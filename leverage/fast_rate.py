@@ -94,37 +94,32 @@ def rates_of_lanes(
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
 def _count(turned: Array, periods: int, state: Array, work: Array) -> None:
     """How many roots can each series have above zero, by signs and by running sums from both ends?"""
-    for row in range(RATE_WORK):
-        for lane in range(LANES):
-            work[row, lane] = 0.0
+    work[:] = 0.0
     for period in range(periods):
         _note_signs(turned[period], work[0], work[1])
         for lane in range(LANES):
-            work[2, lane] += turned[period, lane]
             work[3, lane] += abs(turned[period, lane])
-        _note_signs(work[2], work[4], work[5])
-    # From the back: the running sums are what is left of the whole.
+    _note_sums(turned, 0, periods, work[2], work[3], work[4], work[5], work[7])
+    work[2] = 0.0
+    work[4] = 0.0
+    _note_sums(turned, periods - 1, periods, work[2], work[3], work[4], work[6], work[7])
     for lane in range(LANES):
-        work[2, lane] = 0.0
-        work[4, lane] = 0.0
-    for period in range(periods - 1, -1, -1):
+        # v = 1 itself is in neither half.
+        is_sure = work[7, lane] == 0.0 and abs(work[2, lane]) > 1e-12 * work[3, lane]
+        is_one = work[1, lane] == 1.0 or (work[5, lane] + work[6, lane] == 1.0 and is_sure)
+        state[lane] = NO_ROOT if work[1, lane] == 0.0 else (ONE_ROOT if is_one else OPEN)
+
+
+@njit(error_model="numpy", nogil=True, fastmath={"contract"})
+def _note_sums(turned, first, periods, sums, sizes, before, changes, doubts):  # type: ignore[no-untyped-def]
+    """Count changes of sign of the running sums from one end; a sum that rounding could have turned is a doubt."""
+    for step in range(periods):
+        period = abs(first - step)
         for lane in range(LANES):
-            work[2, lane] += turned[period, lane]
-        _note_signs(work[2], work[4], work[6])
-    doubt = 2.3e-16 * periods
-    for lane in range(LANES):
-        work[7, lane] = 0.0 if abs(work[2, lane]) > 1e-12 * work[3, lane] else 1.0
-        work[2, lane] = 0.0
-    for period in range(periods):
-        for lane in range(LANES):
-            work[2, lane] += turned[period, lane]
-            # A running sum that rounding could have turned, but for one before the first flow, is a doubt.
-            is_small = abs(work[2, lane]) <= doubt * work[3, lane] and work[2, lane] != 0.0
-            work[7, lane] += 1.0 if is_small else 0.0
-    for lane in range(LANES):
-        bound = work[5, lane] + work[6, lane]
-        found = ONE_ROOT if work[1, lane] == 1.0 or (bound == 1.0 and work[7, lane] == 0.0) else OPEN
-        state[lane] = NO_ROOT if work[1, lane] == 0.0 else found
+            sums[lane] += turned[period, lane]
+            is_small = abs(sums[lane]) <= 2.3e-16 * periods * sizes[lane] and sums[lane] != 0.0
+            doubts[lane] += 1.0 if is_small else 0.0
+        _note_signs(sums, before, changes)
 
 
 @njit(error_model="numpy", nogil=True)

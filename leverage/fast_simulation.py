@@ -1,0 +1,365 @@
+"""The kernel of the simulation: quarter by quarter, fund by fund, 64 paths side by side.
+
+The state of a fund on 64 paths is one row of memory with fixed places, so that the compiler can work on several paths
+at a time; nothing chooses between branches inside a loop over paths. A fund with a concession (first loss, capped
+public return) needs more state than one without, and goes its own way. Random numbers are drawn where they are used,
+by their index: number ``quarter · BLOCK_PATHS + path`` of the stream of the common factor, or of the fund's own.
+
+The same model in NumPy, one array operation after the other, is ``benchmarks/leverage_simulation_numpy.py``; tests hold
+both to 1e-12. Imports numba, so only :mod:`leverage.simulate` imports it, when it runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from leverage.fast_rate import LANES, RATE_WORK, rates_of_lanes, rows_of_periods
+from leverage.simulation.tables import (
+    ALL_RATE,
+    BLOCK_PATHS,
+    CALL_DEVIATION,
+    CALL_RATE,
+    CAP_GROWTH,
+    CARRY,
+    CATCH_UP,
+    CATCH_UP_SCALE,
+    CHARGE_CALLED,
+    CHARGE_COMMITTED,
+    CHARGE_VALUE,
+    CHARGED,
+    COMMITMENT,
+    COMMON,
+    DEEPEST,
+    IS_CAP_TO_MANAGER,
+    IS_CAPPED,
+    IS_PLAIN,
+    IS_PUBLIC_LAST,
+    LOADING,
+    LOG_GROWTH,
+    LOG_KEEP,
+    MANAGER_PART,
+    OWN_LOADING,
+    PAID_IN,
+    PATH_ROWS,
+    PAYOUT,
+    PREFERRED_GROWTH,
+    PUBLIC_RATE,
+    PUBLIC_WEIGHT,
+    RECEIVED,
+    TO_FIRMS,
+    VALUE,
+)
+from valuation.kernel.fast_math import draw_normals, exp
+
+__all__ = ["simulate_block", "sum_of_normals"]
+
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
+#: Places in the state of a fund; capital and owed are those of all partners but public, where the fund is not plain.
+_NAV, _UNCALLED, _CAPITAL, _OWED, _PROFIT, _CARRIED, _CHARGED, _INVESTED = (place * LANES for place in range(8))
+_PUBLIC_CAPITAL, _PUBLIC_OWED, _ROOM, _PUBLIC_PAID = (place * LANES for place in range(8, 12))
+_STATE = 12 * LANES
+
+
+@njit(**_OPTIONS)
+def simulate_block(numbers, quarterly, keys, count):  # type: ignore[no-untyped-def]
+    """Simulate ``count`` paths of a block.
+
+    Returns
+    -------
+    ``(PATH_ROWS, count)`` figures of each path, ``(funds, count)`` net public money of each fund (received and last
+    value less paid in), ``(quarters,)`` sums over paths of the net public flow.
+    """
+    funds, quarters = numbers.shape[0], quarterly.shape[2]
+    found, by_fund, net_sums = np.empty((PATH_ROWS, count)), np.empty((funds, count)), np.zeros(quarters)
+    state, normals = np.empty((funds, _STATE)), np.empty((4, LANES))
+    rows = rows_of_periods(quarters)
+    public, everyone = np.empty((rows, LANES)), np.empty((rows, LANES))
+    lanes, net, work = np.empty((PATH_ROWS, LANES)), np.empty((funds, LANES)), np.empty((RATE_WORK, LANES))
+    states, shifted = np.empty(LANES, dtype=np.int8), np.empty((2, quarters))
+    for first in range(0, count, LANES):
+        last = min(count, first + LANES)
+        _open(numbers, state, public, everyone, lanes)
+        for quarter in range(quarters):
+            _quarter(numbers, quarterly, keys, quarter, first, normals, state, public, everyone, lanes[COMMON])
+        _deepest(public, quarters, last - first, lanes[DEEPEST], net_sums)
+        _close(numbers, state, public[quarters - 1], everyone[quarters - 1], lanes, net)
+        _rate(public, quarters, lanes, PUBLIC_RATE, states, work, shifted)
+        _rate(everyone, quarters, lanes, ALL_RATE, states, work, shifted)
+        found[:, first:last] = lanes[:, : last - first]
+        by_fund[:, first:last] = net[:, : last - first]
+    return found, by_fund, net_sums
+
+
+@njit(**_OPTIONS)
+def sum_of_normals(keys, quarters, count):  # type: ignore[no-untyped-def]
+    """Draw the same normal numbers as :func:`simulate_block` and only add them: what drawing alone costs."""
+    normals, sums = np.empty((2, LANES)), np.zeros(LANES)
+    for first in range(0, count, LANES):
+        for quarter in range(quarters):
+            index = np.uint64(quarter * BLOCK_PATHS + first)
+            for stream in range(keys.shape[0]):
+                draw_normals(index, keys[stream, 0], keys[stream, 1], normals[0], normals[1])
+                for lane in range(LANES):
+                    sums[lane] += normals[1, lane]
+    return sums.sum()
+
+
+@njit(**_OPTIONS)
+def _open(numbers, state, public, everyone, lanes):  # type: ignore[no-untyped-def]
+    state[:] = 0.0
+    public[:] = 0.0
+    everyone[:] = 0.0
+    lanes[:] = 0.0
+    for fund in range(numbers.shape[0]):
+        state[fund, _UNCALLED : _UNCALLED + LANES] = numbers[fund, COMMITMENT]
+
+
+@njit(**_OPTIONS)
+def _quarter(numbers, quarterly, keys, quarter, first, normals, state, public, everyone, common):  # type: ignore[no-untyped-def]
+    """Let a quarter pass for all funds; ``normals`` holds room, the common factor, a fund's own, that of its calls."""
+    index = np.uint64(quarter * BLOCK_PATHS + first)
+    draw_normals(index, keys[0, 0], keys[0, 1], normals[0], normals[1])
+    for lane in range(LANES):
+        common[lane] += normals[1, lane]
+    normals[3] = 0.0
+    for fund in range(numbers.shape[0]):
+        key = 1 + 2 * fund
+        draw_normals(index, keys[key, 0], keys[key, 1], normals[0], normals[2])
+        if numbers[fund, CALL_DEVIATION] > 0.0:
+            draw_normals(index, keys[key + 1, 0], keys[key + 1, 1], normals[0], normals[3])
+            _draw_call_rates(numbers[fund, CALL_DEVIATION], quarterly[fund, LOG_KEEP, quarter], normals[3])
+        else:
+            normals[3] = quarterly[fund, CALL_RATE, quarter]
+        if numbers[fund, IS_PLAIN] > 0.0:
+            _plain_fund(
+                numbers[fund], quarterly[fund, :, quarter], normals, state[fund], public[quarter], everyone[quarter]
+            )
+        else:
+            _any_fund(
+                numbers[fund], quarterly[fund, :, quarter], normals, state[fund], public[quarter], everyone[quarter]
+            )
+
+
+@njit(**_OPTIONS)
+def _draw_call_rates(deviation, log_keep, numbers):  # type: ignore[no-untyped-def]
+    """Replace normal numbers by rates of call 1 − (1 − q)^f, where the factor f is lognormal with mean one."""
+    for lane in range(LANES):
+        factor = exp(deviation * numbers[lane] - 0.5 * deviation * deviation)
+        numbers[lane] = 1.0 - exp(log_keep * factor)
+
+
+@njit(forceinline=True, **_OPTIONS)
+def _move(nav, uncalled, growth, rate, payout, committed, called_rate, value_rate, commitment):  # type: ignore[no-untyped-def]
+    """A fund's quarter before anybody is paid: value, uncalled rest, call, payout, charge, charge out of the call."""
+    call = uncalled * rate
+    value = nav * growth
+    charge = min(committed + called_rate * (commitment - uncalled) + value_rate * nav, value + call)
+    from_call = min(charge, call)
+    value -= charge - from_call
+    paid = value * payout
+    return value - paid + (call - from_call), uncalled - call, call, paid, charge, from_call
+
+
+@njit(forceinline=True, **_OPTIONS)
+def _carried(rest, profit, carried, catch_up, scale, carry):  # type: ignore[no-untyped-def]
+    """Catch-up, then split: the manager's carry of each, and what the others get of each."""
+    caught = min(rest, max(0.0, (carry * profit - carried) * scale))
+    rest -= caught
+    return catch_up * caught, caught - catch_up * caught, carry * rest, rest - carry * rest
+
+
+@njit(**_OPTIONS)
+def _plain_fund(numbers, quarterly, normals, state, public, everyone):  # type: ignore[no-untyped-def]
+    """Pass a quarter of a fund whose partners are all treated alike: one capital and one preferred return."""
+    log_growth, loading, own_loading = numbers[LOG_GROWTH], numbers[LOADING], numbers[OWN_LOADING]
+    preferred, weight, commitment = numbers[PREFERRED_GROWTH], numbers[PUBLIC_WEIGHT], numbers[COMMITMENT]
+    catch_up, scale, carry = numbers[CATCH_UP], numbers[CATCH_UP_SCALE], numbers[CARRY]
+    payout, committed = quarterly[PAYOUT], quarterly[CHARGE_COMMITTED]
+    called_rate, value_rate = quarterly[CHARGE_CALLED], quarterly[CHARGE_VALUE]
+    for i in range(LANES):
+        growth = exp(log_growth + loading * normals[1, i] + own_loading * normals[2, i])
+        nav, uncalled, call, paid, charge, from_call = _move(
+            state[_NAV + i],
+            state[_UNCALLED + i],
+            growth,
+            normals[3, i],
+            payout,
+            committed,
+            called_rate,
+            value_rate,
+            commitment,
+        )
+        state[_NAV + i] = nav
+        state[_UNCALLED + i] = uncalled
+        state[_CHARGED + i] += charge
+        state[_INVESTED + i] += call - from_call
+        capital, owed = state[_CAPITAL + i], state[_OWED + i]
+        owed += (capital + owed) * preferred
+        capital += call
+        returned = min(paid, capital)
+        rest = paid - returned
+        given = min(rest, owed)
+        rest -= given
+        profit, carried = state[_PROFIT + i] + given, state[_CARRIED + i]
+        caught_carry, _, split_carry, _ = _carried(rest, profit, carried, catch_up, scale, carry)
+        state[_CAPITAL + i] = capital - returned
+        state[_OWED + i] = owed - given
+        state[_PROFIT + i] = profit + rest
+        state[_CARRIED + i] = carried + caught_carry + split_carry
+        public[i] += weight * (paid - caught_carry - split_carry - call)
+        everyone[i] += paid - call
+
+
+@njit(**_OPTIONS)
+def _any_fund(numbers, quarterly, normals, state, public, everyone):  # type: ignore[no-untyped-def]
+    """Pass a quarter of a fund with concessions: public capital and preferred return apart from the others'."""
+    log_growth, loading, own_loading = numbers[LOG_GROWTH], numbers[LOADING], numbers[OWN_LOADING]
+    weight, commitment = numbers[PUBLIC_WEIGHT], numbers[COMMITMENT]
+    payout, committed = quarterly[PAYOUT], quarterly[CHARGE_COMMITTED]
+    called_rate, value_rate = quarterly[CHARGE_CALLED], quarterly[CHARGE_VALUE]
+    for i in range(LANES):
+        growth = exp(log_growth + loading * normals[1, i] + own_loading * normals[2, i])
+        nav, uncalled, call, paid, charge, from_call = _move(
+            state[_NAV + i],
+            state[_UNCALLED + i],
+            growth,
+            normals[3, i],
+            payout,
+            committed,
+            called_rate,
+            value_rate,
+            commitment,
+        )
+        state[_NAV + i] = nav
+        state[_UNCALLED + i] = uncalled
+        state[_CHARGED + i] += charge
+        state[_INVESTED + i] += call - from_call
+        public[i] -= weight * call
+        everyone[i] += paid - call
+        normals[2, i] = call
+        normals[3, i] = paid
+    _pay_any(numbers, normals[2], normals[3], state, public, True)
+
+
+@njit(**_OPTIONS)
+def _pay_any(numbers, calls, payouts, state, public, time_passes):  # type: ignore[no-untyped-def]
+    """Let a quarter pass (or not), book the calls and share the payouts of a fund with concessions."""
+    preferred = numbers[PREFERRED_GROWTH] if time_passes else 0.0
+    cap_growth = numbers[CAP_GROWTH] if time_passes else 0.0
+    weight, catch_up, scale, carry = numbers[PUBLIC_WEIGHT], numbers[CATCH_UP], numbers[CATCH_UP_SCALE], numbers[CARRY]
+    is_last, is_capped = numbers[IS_PUBLIC_LAST], numbers[IS_CAPPED]
+    to_manager = numbers[IS_CAP_TO_MANAGER]
+    for i in range(LANES):
+        capital, public_capital, room = state[_CAPITAL + i], state[_PUBLIC_CAPITAL + i], state[_ROOM + i]
+        owed = state[_OWED + i] + (capital + state[_OWED + i]) * preferred
+        public_owed = state[_PUBLIC_OWED + i] + (public_capital + state[_PUBLIC_OWED + i]) * preferred
+        room += max(0.0, public_capital + room) * cap_growth
+        capital += (1.0 - weight) * calls[i]
+        public_capital += weight * calls[i]
+        returned = min(payouts[i], capital + public_capital)
+        to_others = min(returned, capital) if is_last > 0.0 else (1.0 - weight) * returned
+        to_public = min(returned - to_others, public_capital)
+        rest = payouts[i] - to_others - to_public
+        # What rounding leaves of capital that is all back is nothing.
+        is_back = returned >= capital + public_capital
+        state[_CAPITAL + i] = 0.0 if is_back else capital - to_others
+        state[_PUBLIC_CAPITAL + i] = 0.0 if is_back else public_capital - to_public
+        given = min(rest, owed + public_owed)
+        public_given = given * (public_owed / (owed + public_owed) if owed + public_owed > 0.0 else 0.0)
+        rest -= given
+        state[_OWED + i] = max(0.0, owed - (given - public_given))
+        state[_PUBLIC_OWED + i] = max(0.0, public_owed - public_given)
+        profit, carried = state[_PROFIT + i] + given, state[_CARRIED + i]
+        caught_carry, caught, split_carry, split = _carried(rest, profit, carried, catch_up, scale, carry)
+        room -= public_given + weight * caught
+        wished = weight * split
+        public_split = min(wished, max(0.0, room)) if is_capped > 0.0 else wished
+        state[_ROOM + i] = room - public_split
+        state[_PROFIT + i] = profit + rest
+        state[_CARRIED + i] = carried + caught_carry + split_carry + to_manager * (wished - public_split)
+        received = to_public + public_given + weight * caught + public_split
+        state[_PUBLIC_PAID + i] += received
+        public[i] += received
+
+
+@njit(**_OPTIONS)
+def _deepest(public, quarters, count, deepest, net_sums):  # type: ignore[no-untyped-def]
+    """Find the most that public money was out at any time, and add up the net flow of each quarter."""
+    running = np.zeros(LANES)
+    for quarter in range(quarters):
+        for lane in range(LANES):
+            running[lane] += public[quarter, lane]
+            deepest[lane] = max(deepest[lane], -running[lane])
+        for lane in range(count):
+            net_sums[quarter] += public[quarter, lane]
+
+
+@njit(**_OPTIONS)
+def _close(numbers, state, public, everyone, lanes, net):  # type: ignore[no-untyped-def]
+    """Book what each side paid and got, then share the last value as if it were paid out that day."""
+    no_calls, values = np.zeros(LANES), np.empty(LANES)
+    before, after = np.empty((3, LANES)), np.empty((3, LANES))
+    for fund in range(numbers.shape[0]):
+        row, mine = numbers[fund], state[fund]
+        _received(row, mine, before)
+        values[:] = mine[_NAV : _NAV + LANES]
+        if row[IS_PLAIN] > 0.0:
+            _pay_plain(row, values, mine, public)
+        else:
+            _pay_any(row, no_calls, values, mine, public, False)
+        _received(row, mine, after)
+        weight, part = row[PUBLIC_WEIGHT], row[MANAGER_PART]
+        for i in range(LANES):
+            called = row[COMMITMENT] - mine[_UNCALLED + i]
+            everyone[i] += values[i]
+            lanes[PAID_IN, i] += weight * called
+            lanes[PAID_IN + 1, i] += (1.0 - weight) * (1.0 - part) * called
+            lanes[PAID_IN + 2, i] += (1.0 - weight) * part * called
+            for side in range(3):
+                lanes[RECEIVED + side, i] += before[side, i]
+                lanes[VALUE + side, i] += after[side, i] - before[side, i]
+            lanes[CHARGED, i] += mine[_CHARGED + i]
+            lanes[TO_FIRMS, i] += mine[_INVESTED + i]
+            net[fund, i] = after[0, i] - weight * called
+
+
+@njit(**_OPTIONS)
+def _pay_plain(numbers, payouts, state, public):  # type: ignore[no-untyped-def]
+    """Share an amount among partners who are all treated alike, no time passing."""
+    for i in range(LANES):
+        returned = min(payouts[i], state[_CAPITAL + i])
+        given = min(payouts[i] - returned, state[_OWED + i])
+        rest = payouts[i] - returned - given
+        profit = state[_PROFIT + i] + given
+        caught, _, split, _ = _carried(
+            rest, profit, state[_CARRIED + i], numbers[CATCH_UP], numbers[CATCH_UP_SCALE], numbers[CARRY]
+        )
+        state[_CAPITAL + i] -= returned
+        state[_OWED + i] -= given
+        state[_PROFIT + i] = profit + rest
+        state[_CARRIED + i] += caught + split
+        public[i] += numbers[PUBLIC_WEIGHT] * (payouts[i] - caught - split)
+
+
+@njit(**_OPTIONS)
+def _received(numbers, state, sides):  # type: ignore[no-untyped-def]
+    """What have public, other partners and manager received so far? All that came back is capital and profit."""
+    for i in range(LANES):
+        called = numbers[COMMITMENT] - state[_UNCALLED + i]
+        paid = called - state[_CAPITAL + i] - state[_PUBLIC_CAPITAL + i] + state[_PROFIT + i]
+        shared = paid - state[_CARRIED + i]
+        public = numbers[PUBLIC_WEIGHT] * shared if numbers[IS_PLAIN] > 0.0 else state[_PUBLIC_PAID + i]
+        sides[0, i] = public
+        sides[1, i] = (shared - public) * (1.0 - numbers[MANAGER_PART])
+        sides[2, i] = (shared - public) * numbers[MANAGER_PART] + state[_CARRIED + i]
+
+
+@njit(**_OPTIONS)
+def _rate(flows, quarters, lanes, row, states, work, shifted):  # type: ignore[no-untyped-def]
+    """Solve the rates of all lanes: discount factor, state, residual in three rows from ``row`` on."""
+    rates_of_lanes(flows, quarters, lanes[row], states, lanes[row + 2], work, shifted)
+    for lane in range(LANES):
+        lanes[row + 1, lane] = states[lane]

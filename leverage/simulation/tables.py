@@ -1,0 +1,187 @@
+"""The terms of a simulated fund, and the tables of numbers that both forms of the simulation read.
+
+A fund calls and pays out by Takahashi and Alexander's rates in quarters; its value grows by a lognormal factor whose
+mean is their growth, so that the mean of all paths is their projection. In a quarter
+
+    g = exp(μ + σ√ρ · M + σ√(1−ρ) · e),   μ = ln(1+G)/4 − σ²/2,   σ = yearly deviation / 2
+    call C = uncalled · q  (or uncalled · (1 − (1−q)^f), f lognormal with mean one)
+    charge = min(rates · bases, value + C), out of the call first
+    paid out D = RD · (value · g − charge not out of the call)
+
+M is common to all funds, e a fund's own. What a quarter pays out is shared at its end: capital, preferred return
+(compound, on capital not yet returned), catch-up, split; a first loss returns public capital after that of all others,
+a cap ends what public money gets of the split at its capped return.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from leverage.cashflow.takahashi_alexander import TakahashiAlexander
+from leverage.fees import FeeSchedule
+from leverage.fund_projection import subperiod_rate
+from valuation.errors import InputError
+from valuation.kernel.fields import FrozenModel, Identifier
+
+__all__ = ["BLOCK_PATHS", "PATH_ROWS", "FundTables", "SimulatedFund", "fund_tables"]
+
+Array = NDArray[np.float64]
+
+#: Paths of one block, which has streams of its own: a multiple of the lanes, some milliseconds of work.
+BLOCK_PATHS = 4096
+QUARTERS_PER_YEAR = 4
+#: Places of a fund's numbers.
+COMMITMENT, PUBLIC_WEIGHT, MANAGER_PART, LOG_GROWTH, LOADING, OWN_LOADING, CALL_DEVIATION = range(7)
+PREFERRED_GROWTH, CATCH_UP, CATCH_UP_SCALE, CARRY, CAP_GROWTH = range(7, 12)
+IS_PLAIN, IS_PUBLIC_LAST, IS_CAPPED, IS_CAP_TO_MANAGER = range(12, 16)
+_NUMBERS = 16
+#: Rows of a fund's numbers by quarter.
+CALL_RATE, LOG_KEEP, PAYOUT, CHARGE_COMMITTED, CHARGE_CALLED, CHARGE_VALUE = range(6)
+_BY_QUARTER = 6
+#: Rows of the figures of a path; the first three hold public, other and manager one after the other, a rate holds
+#: discount factor a quarter, state, residual.
+PAID_IN, RECEIVED, VALUE, CHARGED, TO_FIRMS, DEEPEST, PUBLIC_RATE, ALL_RATE, COMMON = 0, 3, 6, 9, 10, 11, 12, 15, 18
+PATH_ROWS = 19
+_LARGEST = 1e15
+#: ln(1 − q) of a call of all that is left: what remains is below any amount.
+_ALL_CALLED = -745.0
+
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Amount = Annotated[float, Field(ge=0, le=_LARGEST)]
+
+
+class SimulatedFund(FrozenModel):
+    """A sub-fund: who commits how much, when it calls and pays out, how uncertain it is, who gets what.
+
+    Amounts are in any one unit of money; rates and deviations are shares of one a year. ``cash_flow`` is Takahashi and
+    Alexander's, in quarters. ``correlation_share`` is the part of the variance that the common factor makes.
+    ``catch_up_share`` is the manager's part of that tier, None for no such tier. With ``public_cap_rate_share`` public
+    money gets of the split only up to that yearly return.
+    """
+
+    id: Identifier
+    public_commitment: _Amount
+    other_commitment: _Amount
+    manager_commitment: _Amount = 0.0
+    cash_flow: TakahashiAlexander
+    starts_after_quarters: Annotated[int, Field(ge=0, le=240)] = 0
+    deviation_share: Annotated[float, Field(ge=0, le=2)]
+    correlation_share: _Share
+    call_deviation_share: Annotated[float, Field(ge=0, le=2)] = 0.0
+    fees: FeeSchedule | None = None
+    preferred_rate_share: _Share = 0.0
+    carry_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    catch_up_share: Annotated[float, Field(gt=0, le=1)] | None = None
+    public_first_loss: bool = False
+    public_cap_rate_share: _Share | None = None
+    above_cap_to: Literal["others", "manager"] = "others"
+
+    @property
+    def commitment(self) -> float:
+        """Everybody's commitment."""
+        return self.public_commitment + self.other_commitment + self.manager_commitment
+
+    @property
+    def is_plain(self) -> bool:
+        """Are all partners treated alike?"""
+        return not self.public_first_loss and self.public_cap_rate_share is None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> SimulatedFund:
+        if self.commitment <= 0:
+            raise PydanticCustomError("commitment", "a commitment above 0")
+        if self.catch_up_share is not None and self.catch_up_share <= self.carry_share:
+            raise PydanticCustomError(
+                "catch_up",
+                "a catch_up_share above the carry_share of {k}, else it never catches up",
+                {"k": self.carry_share},
+            )
+        if self.cash_flow.periods_per_year != QUARTERS_PER_YEAR:
+            raise PydanticCustomError("periods", "a cash_flow with periods_per_year of 4, the simulation's quarters")
+        if self.fees is not None and any(step.base == "invested" for step in self.fees.steps):
+            raise PydanticCustomError("fees", "fees on committed, called or fair_value: holdings' cost is not tracked")
+        return self
+
+
+class FundTables:
+    """Numbers of all funds, ``(funds, numbers)``, and by quarter, ``(funds, rows, quarters)``."""
+
+    def __init__(self, numbers: Array, quarterly: Array) -> None:
+        self.numbers, self.quarterly = numbers, quarterly
+
+
+def fund_tables(funds: tuple[SimulatedFund, ...], *, quarters: int) -> FundTables:
+    """Which numbers do the terms of these funds come to, quarter by quarter?
+
+    Raises
+    ------
+    InputError : a fund that starts at or after the horizon.
+
+    Tested by: the means of all paths are those of ``takahashi_alexander.project``, ``tests/leverage/test_simulate.py``.
+    """
+    for place, fund in enumerate(funds):
+        if fund.starts_after_quarters >= quarters:
+            raise InputError.of(
+                f"funds.{place}.starts_after_quarters",
+                found=fund.starts_after_quarters,
+                expected=f"a start before the horizon of {quarters} quarters",
+            )
+    numbers = np.array([_numbers(fund) for fund in funds])
+    return FundTables(numbers, np.array([_by_quarter(fund, quarters) for fund in funds]))
+
+
+def _numbers(fund: SimulatedFund) -> Array:
+    row = np.zeros(_NUMBERS)
+    deviation = fund.deviation_share / math.sqrt(QUARTERS_PER_YEAR)
+    beside_public = fund.other_commitment + fund.manager_commitment
+    row[COMMITMENT] = fund.commitment
+    row[PUBLIC_WEIGHT] = fund.public_commitment / fund.commitment
+    row[MANAGER_PART] = fund.manager_commitment / beside_public if beside_public else 0.0
+    row[LOG_GROWTH] = math.log1p(fund.cash_flow.growth_share) / QUARTERS_PER_YEAR - deviation**2 / 2
+    row[LOADING] = deviation * math.sqrt(fund.correlation_share)
+    row[OWN_LOADING] = deviation * math.sqrt(1 - fund.correlation_share)
+    row[CALL_DEVIATION] = fund.call_deviation_share
+    row[PREFERRED_GROWTH] = subperiod_rate(fund.preferred_rate_share, subperiods=QUARTERS_PER_YEAR, grows=True)
+    row[CARRY] = fund.carry_share
+    if fund.catch_up_share is not None:
+        row[CATCH_UP], row[CATCH_UP_SCALE] = fund.catch_up_share, 1 / (fund.catch_up_share - fund.carry_share)
+    row[IS_PLAIN], row[IS_PUBLIC_LAST] = fund.is_plain, fund.public_first_loss
+    if fund.public_cap_rate_share is not None:
+        row[IS_CAPPED] = 1.0
+        row[CAP_GROWTH] = subperiod_rate(fund.public_cap_rate_share, subperiods=QUARTERS_PER_YEAR, grows=True)
+        row[IS_CAP_TO_MANAGER] = fund.above_cap_to == "manager" or not beside_public
+    return row
+
+
+def _by_quarter(fund: SimulatedFund, quarters: int) -> Array:
+    """Rates of the fund's own quarters, moved to where it starts; before it nothing happens."""
+    rows = np.zeros((_BY_QUARTER, quarters))
+    for quarter in range(fund.starts_after_quarters, quarters):
+        age = quarter - fund.starts_after_quarters
+        year = age // QUARTERS_PER_YEAR + 1
+        call = subperiod_rate(fund.cash_flow.contribution_rate_share(year), subperiods=QUARTERS_PER_YEAR, grows=False)
+        rows[CALL_RATE, quarter] = call
+        rows[LOG_KEEP, quarter] = math.log1p(-call) if call < 1 else _ALL_CALLED
+        is_last = age % QUARTERS_PER_YEAR == QUARTERS_PER_YEAR - 1
+        rows[PAYOUT, quarter] = _payout(fund.cash_flow.distribution_rate_share(year), is_last=is_last)
+        if fund.fees is not None and year <= fund.fees.term_years:
+            step = fund.fees.step_of(year)
+            rate = step.rate_share / QUARTERS_PER_YEAR
+            if step.base == "committed":
+                rows[CHARGE_COMMITTED, quarter] = rate * fund.commitment
+            else:
+                rows[CHARGE_CALLED if step.base == "called" else CHARGE_VALUE, quarter] = rate
+    return rows
+
+
+def _payout(rate: float, *, is_last: bool) -> float:
+    """The rate of a quarter; what is all paid out in a year is so in its last quarter, as in the yearly model."""
+    if rate == 1:
+        return float(is_last)
+    return subperiod_rate(rate, subperiods=QUARTERS_PER_YEAR, grows=False)

@@ -1,0 +1,70 @@
+"""Plans of simulations that several tests build on, and the numbers a run draws."""
+
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from benchmarks.leverage_simulation_numpy import Drawn
+from leverage.simulate import SimulationPlan
+from leverage.simulation.tables import BLOCK_PATHS, SimulatedFund
+from valuation.kernel.fast_random import counter_uniforms, stream_keys
+from valuation.kernel.fields import parse
+
+CASH_FLOW = {
+    "contribution_rate_by_year_share": (0.25, 1 / 3, 0.5),
+    "last_contribution_year": 5,
+    "life_years": 10,
+    "bow": 2.5,
+    "growth_share": 0.13,
+    "periods_per_year": 4,
+}
+FUND = {
+    "id": "plain",
+    "public_commitment": 30.0,
+    "other_commitment": 68.0,
+    "manager_commitment": 2.0,
+    "cash_flow": CASH_FLOW,
+    "deviation_share": 0.3,
+    "correlation_share": 0.3,
+    "preferred_rate_share": 0.08,
+    "carry_share": 0.2,
+    "catch_up_share": 1.0,
+}
+FEES = {
+    "steps": [
+        {"from_year": 1, "rate_share": 0.02, "base": "committed"},
+        {"from_year": 5, "rate_share": 0.015, "base": "fair_value"},
+        {"from_year": 8, "rate_share": 0.01, "base": "called"},
+    ],
+    "term_years": 10,
+}
+#: One fund of every kind of term.
+KINDS: list[dict[str, Any]] = [
+    {},
+    {"id": "fees", "fees": FEES, "catch_up_share": 0.5},
+    {"id": "no_catch_up", "catch_up_share": None, "manager_commitment": 0.0},
+    {"id": "first_loss", "public_first_loss": True, "deviation_share": 0.8},
+    {"id": "capped", "public_cap_rate_share": 0.09},
+    {"id": "capped_to_manager", "public_cap_rate_share": 0.05, "above_cap_to": "manager", "public_first_loss": True},
+    {"id": "late", "starts_after_quarters": 6, "call_deviation_share": 0.5},
+    {"id": "public_alone", "other_commitment": 0.0, "manager_commitment": 0.0, "public_cap_rate_share": 0.06},
+]
+
+
+def fund(**changes: Any) -> SimulatedFund:
+    return parse(SimulatedFund, FUND | changes)
+
+
+def plan(**changes: Any) -> SimulationPlan:
+    asked = {"funds": [FUND | kind for kind in KINDS], "paths": 300, "seed": 7}
+    return parse(SimulationPlan, asked | changes)
+
+
+def numbers_drawn(made: SimulationPlan) -> Drawn:
+    """The normal numbers of a run of one block, by the definition of the streams."""
+    assert made.paths <= BLOCK_PATHS, "one block"
+    keys = stream_keys(made.seed, 0, streams=1 + 2 * len(made.funds))
+    uniforms = counter_uniforms(keys, first=0, count=made.quarters * BLOCK_PATHS)
+    normals = ndtri(uniforms.reshape(len(keys), made.quarters, BLOCK_PATHS)[:, :, : made.paths])
+    return Drawn(normals[0], np.ascontiguousarray(normals[1::2]), np.ascontiguousarray(normals[2::2]))

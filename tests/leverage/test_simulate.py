@@ -1,0 +1,266 @@
+"""The simulation of funds.
+
+Second ways: NumPy on whole arrays with the same random numbers (1e-12); the waterfall in whole fen on single paths
+(exact up to its rounding to fen); Takahashi-Alexander's own projection (the mean of all paths, within four standard
+errors; every path when nothing is uncertain). The rates of single paths are those of the exact search. One and two
+workers, threads and processes, give the same bits.
+"""
+
+import datetime
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+import numpy as np
+import pytest
+
+from benchmarks.leverage_simulation_numpy import simulate_whole_arrays
+from leverage.cashflow.takahashi_alexander import project
+from leverage.fund_accounts import Partner
+from leverage.simulate import SimulationResult, simulate_funds
+from leverage.simulation.tables import BLOCK_PATHS, fund_tables
+from leverage.waterfall import FundFlow, Tier, Waterfall, run_waterfall, tier_kinds
+from tests.leverage.simulated import FEES, FUND, KINDS, fund, numbers_drawn, plan
+from valuation.discounting.internal_rate import periodic_internal_rate
+from valuation.errors import InputError, RefusalError
+
+SIDES = ("public", "other", "manager")
+
+
+@cache
+def result() -> SimulationResult:
+    return simulate_funds(plan())
+
+
+@cache
+def by_numpy() -> dict[str, np.ndarray]:
+    made = plan()
+    return simulate_whole_arrays(fund_tables(made.funds, quarters=made.quarters), numbers_drawn(made))
+
+
+@pytest.mark.parametrize("name", ["paid_in", "received", "value", "fees", "to_firms", "deepest_public", "public_net"])
+def test_every_figure_agrees_with_numpy(name: str) -> None:
+    np.testing.assert_allclose(getattr(result(), name), by_numpy()[name], rtol=1e-12, atol=1e-10)
+
+
+@pytest.mark.parametrize("side", ["public", "all"])
+def test_rates_agree_with_numpy_and_with_the_exact_search(side: str) -> None:
+    found = getattr(result(), f"{side}_rate")
+    flows = by_numpy()["public" if side == "public" else "everyone"]
+    is_one = found.state == 0
+    assert is_one.mean() > 0.9
+    np.testing.assert_allclose(
+        found.rate_share[is_one], by_numpy()[f"{side}_discount"][is_one] ** -4 - 1, rtol=1e-9, atol=1e-11
+    )
+    for path in np.flatnonzero(is_one)[:25]:
+        exact = periodic_internal_rate(flows[:, path].tolist())
+        assert found.rate_share[path] == pytest.approx((1 + exact.rate) ** 4 - 1, rel=1e-9, abs=1e-11)
+
+
+def test_nothing_is_lost_between_the_sides() -> None:
+    """What all sides got, with what is left and the fees, is what grew: the sides' money adds up path by path."""
+    flows = by_numpy()["everyone"]
+    made = result()
+    whole = (made.received + made.value - made.paid_in).sum(axis=0)
+    np.testing.assert_allclose(whole, flows.sum(axis=0), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(made.public_net.sum(axis=0), by_numpy()["public"].sum(axis=0), rtol=1e-9, atol=1e-9)
+
+
+def _waterfall(kind: dict) -> Waterfall:
+    """The agreement of a simulated fund in whole fen."""
+    terms, kinds = FUND | kind, tier_kinds()
+
+    def tier(name: str, **stated: object) -> Tier:
+        return Tier(kinds[name], kinds[name].terms_model(**stated))
+
+    order = (("other", "manager"),) if terms.get("public_first_loss") else ()
+    tiers = [
+        tier("return_of_capital", order=order),
+        tier("preferred_return", rate_share="0.08", compounding="compound", base="drawn", day_basis=360),
+    ]
+    if terms["catch_up_share"] is not None:
+        tiers.append(tier("catch_up", manager_share=str(terms["catch_up_share"]), carry_share="0.2"))
+    if terms.get("public_cap_rate_share") is None:
+        tiers.append(tier("split", carry_share="0.2"))
+    else:
+        cap = {"cap_rate_share": str(terms["public_cap_rate_share"]), "above_to": terms.get("above_cap_to", "others")}
+        tiers.append(tier("capped_public_return", carry_share="0.2", day_basis=360, **cap))
+    partners = [Partner(side, side, round(terms[f"{side}_commitment"] * 10**10)) for side in SIDES]
+    return Waterfall(partners=tuple(partners), tiers=tuple(tiers))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[row.get("id", "plain") for row in KINDS])
+def test_single_paths_agree_with_the_waterfall_in_fen(kind: dict) -> None:
+    """Quarters of 90 days of 360; money in units of 10^8 yuan, so that a fen is 1e-10 of a unit."""
+    made = plan(funds=[FUND | kind], paths=3)
+    found = simulate_funds(made)
+    tables = fund_tables(made.funds, quarters=40)
+    drawn = numbers_drawn(made)
+    for path in range(3):
+        state = _moves(tables, drawn, path)
+        start = datetime.date(2026, 1, 1)
+        flows = [
+            FundFlow(start + datetime.timedelta(90 * quarter), round(call * 10**10), round(paid * 10**10))
+            for quarter, (call, paid) in enumerate(state)
+            if call or paid
+        ]
+        exact = run_waterfall(_waterfall(kind), flows)
+        for place, side in enumerate(SIDES):
+            got = found.received[place, path] + found.value[place, path]
+            assert got == pytest.approx(exact.received_fen(side) / 10**10, abs=3e-8)
+            assert found.paid_in[place, path] == pytest.approx(exact.contributed_fen(side) / 10**10, abs=1e-8)
+
+
+def _moves(tables, drawn, path: int) -> list[tuple[float, float]]:
+    """Calls and payouts of one fund on one path, number by number; the last value is paid out on the last day."""
+    rows, numbers = tables.quarterly[0], tables.numbers[0]
+    nav, uncalled, flows = 0.0, numbers[0], []
+    for quarter in range(rows.shape[1]):
+        call_rate, log_keep, payout, committed, called, fair = rows[:, quarter]
+        growth = np.exp(
+            numbers[3] + numbers[4] * drawn.common[quarter, path] + numbers[5] * drawn.own[0, quarter, path]
+        )
+        if numbers[6]:
+            factor = np.exp(numbers[6] * drawn.calls[0, quarter, path] - numbers[6] ** 2 / 2)
+            call_rate = 1 - np.exp(log_keep * factor)
+        call = uncalled * call_rate
+        charge = min(committed + called * (numbers[0] - uncalled) + fair * nav, nav * growth + call)
+        from_call = min(charge, call)
+        value = nav * growth - (charge - from_call)
+        flows.append((call, value * payout))
+        nav, uncalled = value * (1 - payout) + call - from_call, uncalled - call
+    flows[-1] = (flows[-1][0], flows[-1][1] + nav)
+    return flows
+
+
+def test_without_uncertainty_every_path_is_the_projection() -> None:
+    sure = fund(deviation_share=0.0, carry_share=0.0, catch_up_share=None)
+    found = simulate_funds(plan(funds=[sure.model_dump()], paths=64))
+    projected = project(sure.cash_flow, commitment=100)
+    assert found.paid_in.sum(axis=0) == pytest.approx(np.full(64, projected.contributions.sum()))
+    assert found.received.sum(axis=0) == pytest.approx(np.full(64, projected.distributions.sum()))
+    assert found.all_rate.rate_share == pytest.approx(np.full(64, 0.13))
+    # All treated alike: public money has the rate of all, and 30 % of the flows.
+    expected = 0.3 * (projected.distributions - projected.contributions)[1:]
+    assert found.mean_public_flow == pytest.approx(expected)
+
+
+def test_the_mean_of_all_paths_is_the_projection() -> None:
+    noisy = fund(carry_share=0.0, catch_up_share=None)
+    found = simulate_funds(plan(funds=[noisy.model_dump()], paths=20_000))
+    projected = project(noisy.cash_flow, commitment=100)
+    whole = (found.received + found.value).sum(axis=0)
+    assert abs(whole.mean() - projected.distributions.sum()) < 4 * whole.std() / np.sqrt(whole.size)
+
+
+def test_a_short_horizon_leaves_a_value_and_more_paths_begin_with_fewer() -> None:
+    short = simulate_funds(plan(quarters=20))
+    assert (short.value[0] > 0).all()
+    more = simulate_funds(plan(paths=BLOCK_PATHS + 10))
+    np.testing.assert_array_equal(more.received[:, :300], result().received)
+
+
+def test_fees_by_hand() -> None:
+    """2 % of 100 for ten years, charged while there is money: 20 in all, of which the first calls pay."""
+    steps = {"steps": [FEES["steps"][0]], "term_years": 10}
+    found = simulate_funds(plan(funds=[FUND | {"fees": steps, "deviation_share": 0.0}], paths=2))
+    called = found.paid_in.sum(axis=0)
+    assert found.fees == pytest.approx([20.0, 20.0])
+    # Ten of the twenty fall into the five years in which money is called, and every call then is above the charge.
+    assert found.to_firms == pytest.approx(called - 10.0)
+
+
+def test_workers_do_not_change_a_bit() -> None:
+    made = plan(paths=3 * BLOCK_PATHS + 5)
+    alone = simulate_funds(made)
+    for workers in (1, 2):
+        with ThreadPoolExecutor(workers) as executor:
+            shared = simulate_funds(made, executor=executor)
+        for name in ("received", "value", "public_net", "deepest_public", "mean_public_flow"):
+            assert getattr(alone, name).tobytes() == getattr(shared, name).tobytes()
+        assert alone.public_rate.rate_share.tobytes() == shared.public_rate.rate_share.tobytes()
+
+
+def test_progress_is_told_and_a_run_can_be_stopped() -> None:
+    told: list[tuple[int, int]] = []
+    made = plan(paths=2 * BLOCK_PATHS + 1)
+    simulate_funds(made, progress=lambda done, whole: told.append((done, whole)))
+    assert told == [(BLOCK_PATHS, made.paths), (2 * BLOCK_PATHS, made.paths), (made.paths, made.paths)]
+    with pytest.raises(RefusalError, match=f"cancelled after {BLOCK_PATHS} of {made.paths}"):
+        asked = iter([False, True])
+        simulate_funds(made, is_cancelled=lambda: next(asked))
+    with ThreadPoolExecutor(1) as executor, pytest.raises(RefusalError, match="cancelled"):
+        simulate_funds(made, executor=executor, is_cancelled=lambda: True)
+
+
+def test_a_first_loss_costs_public_money_where_the_fund_loses() -> None:
+    """Where the fund gains, public money even gains: its capital is out for longer and earns its preferred return."""
+    plain = simulate_funds(plan(funds=[FUND], paths=2_000))
+    last = simulate_funds(plan(funds=[FUND | {"public_first_loss": True}], paths=2_000))
+    np.testing.assert_allclose(plain.received.sum(axis=0), last.received.sum(axis=0), rtol=1e-12)
+    loses = plain.received.sum(axis=0) < plain.paid_in.sum(axis=0)
+    assert 0.05 < loses.mean() < 0.95
+    assert (last.public_net <= plain.public_net + 1e-9)[0, loses].all()
+    # All of a loss is borne by public money as long as it has any: it gets what the others leave.
+    beside = plain.paid_in[1:].sum(axis=0)
+    left = np.maximum(0, plain.received.sum(axis=0) - beside)
+    np.testing.assert_allclose(last.received[0, loses], left[loses], rtol=1e-9, atol=1e-7)
+
+
+BAD_FUND = [
+    ({"id": "Not an id"}, "id"),
+    ({"public_commitment": -1.0}, "public_commitment"),
+    ({"public_commitment": float("nan")}, "public_commitment"),
+    ({"other_commitment": float("inf")}, "other_commitment"),
+    ({"manager_commitment": 1e16}, "manager_commitment"),
+    ({"public_commitment": 0.0, "other_commitment": 0.0, "manager_commitment": 0.0}, "commitment"),
+    ({"deviation_share": -0.1}, "deviation_share"),
+    ({"deviation_share": 30.0}, "deviation_share"),
+    ({"correlation_share": 1.5}, "correlation_share"),
+    ({"correlation_share": -0.2}, "correlation_share"),
+    ({"call_deviation_share": 5.0}, "call_deviation_share"),
+    ({"carry_share": 1.0}, "carry_share"),
+    ({"carry_share": 20.0}, "carry_share"),
+    ({"catch_up_share": 0.2}, "catch_up_share"),
+    ({"catch_up_share": 1.2}, "catch_up_share"),
+    ({"preferred_rate_share": 8.0}, "preferred_rate_share"),
+    ({"public_cap_rate_share": -0.01}, "public_cap_rate_share"),
+    ({"above_cap_to": "nobody"}, "above_cap_to"),
+    ({"starts_after_quarters": -1}, "starts_after_quarters"),
+    ({"cash_flow": FUND["cash_flow"] | {"periods_per_year": 1}}, "periods"),
+    ({"cash_flow": FUND["cash_flow"] | {"life_years": 3}}, "life"),
+    ({"fees": FEES | {"steps": [{"from_year": 1, "rate_share": 0.02, "base": "invested"}]}}, "fees"),
+    ({"fees": FEES | {"steps": [{"from_year": 1, "rate_share": -0.02, "base": "called"}]}}, "rate_share"),
+    ({"unknown": 1}, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("changes", "named"), BAD_FUND)
+def test_bad_terms_are_refused(changes: dict, named: str) -> None:
+    with pytest.raises(InputError, match=named):
+        fund(**changes)
+
+
+BAD_PLAN = [
+    ({"funds": []}, "funds"),
+    ({"funds": [FUND, FUND]}, "ids"),
+    ({"funds": [FUND | {"public_commitment": 0.0}]}, "public"),
+    ({"quarters": 1}, "quarters"),
+    ({"quarters": 10_000}, "quarters"),
+    ({"paths": 0}, "paths"),
+    ({"paths": 10**9}, "paths"),
+    ({"paths": 4_000_000}, "600000000 bytes"),
+    ({"paths": 2_000_000, "quarters": 240, "funds": [FUND | {"id": f"f{n}"} for n in range(100)]}, "quarters × funds"),
+    ({"seed": -1}, "seed"),
+    ({"seed": 1.5}, "seed"),
+]
+
+
+@pytest.mark.parametrize(("changes", "named"), BAD_PLAN)
+def test_bad_plans_are_refused(changes: dict, named: str) -> None:
+    with pytest.raises(InputError, match=named):
+        plan(**changes)
+
+
+def test_a_fund_after_the_horizon_is_refused() -> None:
+    with pytest.raises(InputError, match=r"funds\.0\.starts_after_quarters"):
+        simulate_funds(plan(funds=[FUND | {"starts_after_quarters": 40}]))
