@@ -48,6 +48,7 @@ from leverage.simulation.tables import (
     PREFERRED_GROWTH,
     PUBLIC_RATE,
     PUBLIC_WEIGHT,
+    QUARTERS_PER_YEAR,
     RECEIVED,
     TO_FIRMS,
     VALUE,
@@ -70,7 +71,8 @@ def simulate_block(numbers, quarterly, keys, count):  # type: ignore[no-untyped-
     Returns
     -------
     ``(PATH_ROWS, count)`` figures of each path, ``(funds, count)`` net public money of each fund (received and last
-    value less paid in), ``(quarters,)`` sums over paths of the net public flow.
+    value less paid in), ``(quarters,)`` sums over paths of the net public flow, ``(funds, 1 + years)`` sums over paths
+    of what each fund invests and of the net public money paid in up to the end of each year.
     """
     funds, quarters = numbers.shape[0], quarterly.shape[2]
     found, by_fund, net_sums = np.empty((PATH_ROWS, count)), np.empty((funds, count)), np.zeros(quarters)
@@ -79,18 +81,26 @@ def simulate_block(numbers, quarterly, keys, count):  # type: ignore[no-untyped-
     public, everyone = np.empty((rows, LANES)), np.empty((rows, LANES))
     lanes, net, work = np.empty((PATH_ROWS, LANES)), np.empty((funds, LANES)), np.empty((RATE_WORK, LANES))
     states, shifted = np.empty(LANES, dtype=np.int8), np.empty((2, quarters))
+    years = (quarters + QUARTERS_PER_YEAR - 1) // QUARTERS_PER_YEAR
+    fund_sums, sides = np.zeros((funds, 1 + years, LANES)), np.empty((3, LANES))
     for first in range(0, count, LANES):
         last = min(count, first + LANES)
         _open(numbers, state, public, everyone, lanes)
         for quarter in range(quarters):
             _quarter(numbers, quarterly, keys, quarter, first, normals, state, public, everyone, lanes[COMMON])
+            if quarter % QUARTERS_PER_YEAR == QUARTERS_PER_YEAR - 1 or quarter == quarters - 1:
+                year = quarter // QUARTERS_PER_YEAR
+                _year_end(numbers, state, last - first, fund_sums[:, 1 + year], sides)
         _deepest(public, quarters, last - first, lanes[DEEPEST], net_sums)
         _close(numbers, state, public[quarters - 1], everyone[quarters - 1], lanes, net)
         _rate(public, quarters, lanes, PUBLIC_RATE, states, work, shifted)
         _rate(everyone, quarters, lanes, ALL_RATE, states, work, shifted)
         found[:, first:last] = lanes[:, : last - first]
         by_fund[:, first:last] = net[:, : last - first]
-    return found, by_fund, net_sums
+        for fund in range(funds):
+            for lane in range(last - first):
+                fund_sums[fund, 0, lane] += state[fund, _INVESTED + lane]
+    return found, by_fund, net_sums, fund_sums.sum(axis=2)
 
 
 @njit(**_OPTIONS)
@@ -295,6 +305,16 @@ def _deepest(public, quarters, count, deepest, net_sums):  # type: ignore[no-unt
             deepest[lane] = max(deepest[lane], -running[lane])
         for lane in range(count):
             net_sums[quarter] += public[quarter, lane]
+
+
+@njit(**_OPTIONS)
+def _year_end(numbers, state, count, sums, sides):  # type: ignore[no-untyped-def]
+    """Add what public money has paid into each fund so far, less what it got back."""
+    for fund in range(numbers.shape[0]):
+        _received(numbers[fund], state[fund], sides)
+        for lane in range(count):
+            called = numbers[fund, COMMITMENT] - state[fund, _UNCALLED + lane]
+            sums[fund, lane] += numbers[fund, PUBLIC_WEIGHT] * called - sides[0, lane]
 
 
 @njit(**_OPTIONS)

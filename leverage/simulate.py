@@ -106,7 +106,8 @@ class PathRates:
     @property
     def single(self) -> Array:
         """Only the rates that exist."""
-        return self.rate_share[self.state == ONE_ROOT]
+        found: Array = self.rate_share[self.state == ONE_ROOT]
+        return found
 
     def counts(self) -> dict[str, int]:
         """How many paths have one rate, none, several, or were not settled?"""
@@ -121,7 +122,9 @@ class SimulationResult:
     ``paid_in``, ``received`` and ``value`` are ``(3, paths)``: public, other, manager; the manager's ``received`` holds
     its carry, never its fees. ``value`` is what is left at the horizon, shared as if it were paid out that day.
     ``public_net`` is ``(instruments, paths)``: received and last value less paid in. ``deepest_public`` is the most
-    public money that was out of the funds at any time. ``mean_public_flow`` is by quarter, without the last value.
+    public money that was out of the funds at any time. Means over paths: ``mean_public_flow`` by quarter, without the
+    last value; ``mean_to_firms`` by instrument; ``mean_public_out`` (instruments, years), public money paid in less
+    received up to the end of each year.
     """
 
     plan: SimulationPlan
@@ -135,6 +138,8 @@ class SimulationResult:
     all_rate: PathRates
     public_net: Array
     mean_public_flow: Array
+    mean_to_firms: Array
+    mean_public_out: Array
 
     @property
     def public_loss(self) -> Array:
@@ -195,19 +200,20 @@ def simulate_funds(
     """
     tables = fund_tables(plan.funds, quarters=plan.quarters)
     found, public_net = np.empty((PATH_ROWS, plan.paths)), np.empty((len(plan.instruments), plan.paths))
-    flow_sums, done = np.zeros(plan.quarters), 0
-    for figures, net, sums in _blocks(plan, tables, executor, is_cancelled):
+    flow_sums, fund_sums, done = np.zeros(plan.quarters), np.zeros(1), 0
+    for figures, net, sums, of_funds in _blocks(plan, tables, executor, is_cancelled):
         part = slice(done, done + figures.shape[1])
         found[:, part], public_net[:, part] = figures, net
         flow_sums += sums
+        fund_sums = fund_sums + of_funds
         done = part.stop
         if progress is not None:
             progress(done, plan.paths)
     assert done == plan.paths, "every path belongs to one block"
-    return _result(plan, found, public_net, flow_sums)
+    return _result(plan, found, public_net, flow_sums, fund_sums)
 
 
-_Block = tuple[Array, Array, Array]
+_Block = tuple[Array, Array, Array, Array]
 
 
 def _blocks(
@@ -248,16 +254,18 @@ def _run_block(loss_tables: tuple[LossTable, ...], tables: FundTables, seed: int
 
     funds, _, quarters = tables.quarterly.shape
     keys = stream_keys(seed, block, streams=1 + 2 * funds)
-    figures, net, sums = simulate_block(tables.numbers, tables.quarterly, keys, count)
+    figures, net, *sums = simulate_block(tables.numbers, tables.quarterly, keys, count)
     if not loss_tables:
-        return figures, net, sums
+        return figures, net, sums[0], sums[1]
     own = counter_uniforms(stream_keys(seed, _TABLE_BLOCKS + block, streams=len(loss_tables)), first=0, count=count)
     common = figures[COMMON] / np.sqrt(quarters)
     losses = [table.public_money * draw_losses(table, common, row) for table, row in zip(loss_tables, own, strict=True)]
-    return figures, np.concatenate([net, -np.array(losses)]), sums
+    return figures, np.concatenate([net, -np.array(losses)]), sums[0], sums[1]
 
 
-def _result(plan: SimulationPlan, found: Array, public_net: Array, flow_sums: Array) -> SimulationResult:
+def _result(
+    plan: SimulationPlan, found: Array, public_net: Array, flow_sums: Array, fund_sums: Array
+) -> SimulationResult:
     if not (np.isfinite(found[:DEEPEST]).all() and np.isfinite(public_net).all()):
         raise RefusalError.of(
             "funds",
@@ -277,7 +285,14 @@ def _result(plan: SimulationPlan, found: Array, public_net: Array, flow_sums: Ar
         all_rate=_rates(found[ALL_RATE : ALL_RATE + 3]),
         public_net=public_net,
         mean_public_flow=flow_sums / plan.paths,
+        mean_to_firms=np.append(fund_sums[:, 0] / plan.paths, [table.to_firms for table in plan.loss_tables]),
+        mean_public_out=np.concatenate([fund_sums[:, 1:] / plan.paths, _table_rows(plan, fund_sums.shape[1] - 1)]),
     )
+
+
+def _table_rows(plan: SimulationPlan, years: int) -> Array:
+    """Money of an instrument with a table of losses is paid in at once, and back only at the end: the cautious way."""
+    return np.array([[table.public_money] * years for table in plan.loss_tables]).reshape(-1, years)
 
 
 def _rates(rows: Array) -> PathRates:

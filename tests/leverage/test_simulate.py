@@ -56,6 +56,13 @@ def test_rates_agree_with_numpy_and_with_the_exact_search(side: str) -> None:
         assert found.rate_share[path] == pytest.approx((1 + exact.rate) ** 4 - 1, rel=1e-9, abs=1e-11)
 
 
+def test_means_by_fund_and_year_agree_with_the_flows() -> None:
+    made = result()
+    assert made.mean_to_firms.sum() == pytest.approx(made.to_firms.mean(), rel=1e-12)
+    by_year = -np.cumsum(made.mean_public_flow)[3::4]
+    np.testing.assert_allclose(made.mean_public_out.sum(axis=0), by_year, rtol=1e-10, atol=1e-10)
+
+
 def test_nothing_is_lost_between_the_sides() -> None:
     """What all sides got, with what is left and the fees, is what grew: the sides' money adds up path by path."""
     flows = by_numpy()["everyone"]
