@@ -13,6 +13,8 @@ import numpy as np
 
 from benchmarks import (
     comparables,
+    leverage_rates,
+    leverage_simulation,
     options_exact,
     options_lattice,
     options_lsm,
@@ -37,6 +39,8 @@ PROGRAMS: dict[str, Callable[[], None]] = {
     "lattice": options_lattice.main,
     "exact": options_exact.main,
     "book": pledge_book.main,
+    "funds": leverage_simulation.main,
+    "rates": leverage_rates.main,
 }
 
 

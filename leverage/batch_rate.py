@@ -6,21 +6,31 @@ series with no rate, with several, or whose number of rates was not settled, say
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from valuation.discounting.internal_rate import periodic_internal_rate
+from valuation.discounting.internal_rate import dated_internal_rate, periodic_internal_rate
 from valuation.errors import InputError
 
-__all__ = ["NOT_SETTLED", "NO_ROOT", "ONE_ROOT", "SEVERAL_ROOTS", "BatchRates", "batch_internal_rates"]
+__all__ = [
+    "NOT_SETTLED",
+    "NO_ROOT",
+    "ONE_ROOT",
+    "SEVERAL_ROOTS",
+    "BatchRates",
+    "batch_dated_rates",
+    "batch_internal_rates",
+]
 
 Array = NDArray[np.float64]
 ONE_ROOT, NO_ROOT, SEVERAL_ROOTS, NOT_SETTLED = 0, 1, 2, 3
 LARGEST_AMOUNT = 1e100
-MAXIMUM_SERIES, MAXIMUM_PERIODS = 10**8, 480
+MAXIMUM_SERIES, MAXIMUM_PERIODS, MAXIMUM_DAYS = 10**8, 480, 1_000_000
 #: A rate is one when the present value at it is this small beside the sum of its terms.
 LARGEST_RESIDUAL = 1e-9
 _PART = 2**14
@@ -85,15 +95,120 @@ def batch_internal_rates(
 
     for _ in map(solve, parts) if executor is None else executor.map(solve, parts):
         pass
-    rates = discounts**-periods_per_year - 1
+
+    def single(place: int) -> tuple[float, int, float]:
+        return _single(series[place], periods_per_year)
+
+    return _settled(discounts**-periods_per_year - 1, state, residuals, settle_up_to, single)
+
+
+def batch_dated_rates(
+    days: NDArray[np.int64],
+    amounts: Array,
+    starts: NDArray[np.int64],
+    *,
+    day_basis: float = 365.0,
+    settle_up_to: int = 10_000,
+    executor: Executor | None = None,
+) -> BatchRates:
+    """At which effective yearly rate does each series of dated flows balance (XIRR)?
+
+    Parameters
+    ----------
+    days : of all flows one after the other, whole days from any origin, rising within a series.
+    amounts : as many, money received positive.
+    starts : ``(series + 1,)`` places at which the series begin; the last is the number of flows.
+    day_basis : days of a year.
+    settle_up_to, executor : as in :func:`batch_internal_rates`.
+
+    Raises
+    ------
+    InputError : lengths that differ, places or days that do not rise, a number that is not finite.
+
+    Examples
+    --------
+    >>> found = batch_dated_rates(np.array([0, 365]), np.array([-100.0, 110.0]), np.array([0, 2]))
+    >>> found.rate_share.round(12).tolist()
+    [0.1]
+
+    Tested by: ``dated_internal_rate`` (second way), pyxirr, one and two threads,
+    ``tests/leverage/test_batch_rate.py``.
+    """
+    _check_dated(days, amounts, starts, day_basis, settle_up_to)
+    count = starts.size - 1
+    years, flows = days / day_basis, np.ascontiguousarray(amounts, dtype=np.float64)
+    logs, residuals, state = np.empty(count), np.empty(count), np.empty(count, dtype=np.int8)
+    parts = [(begin, min(begin + _PART, count)) for begin in range(0, count, _PART)]
+
+    def solve(part: tuple[int, int]) -> None:
+        # Imported here: numba takes half a second that nobody else need pay.
+        from leverage.fast_dated_rate import dated_rates_of_block
+
+        dated_rates_of_block(years, flows, starts, part[0], part[1], logs, state, residuals)
+
+    for _ in map(solve, parts) if executor is None else executor.map(solve, parts):
+        pass
+
+    def single(place: int) -> tuple[float, int, float]:
+        part = slice(int(starts[place]), int(starts[place + 1]))
+        return _single_dated(days[part], flows[part], day_basis)
+
+    return _settled(np.expm1(logs), state, residuals, settle_up_to, single)
+
+
+def _settled(
+    rates: Array,
+    state: NDArray[np.int8],
+    residuals: Array,
+    settle_up_to: int,
+    single: Callable[[int], tuple[float, int, float]],
+) -> BatchRates:
+    """Take the rates that are sure, and search one by one for so many of the others."""
     rates[state != ONE_ROOT] = np.nan
     residuals[state != ONE_ROOT] = 0.0
     unsettled = np.flatnonzero((state == SEVERAL_ROOTS) | ((state == ONE_ROOT) & ~(residuals <= LARGEST_RESIDUAL)))
     state[unsettled] = NOT_SETTLED
     rates[unsettled] = np.nan
     for place in unsettled[:settle_up_to]:
-        rates[place], state[place], residuals[place] = _single(series[place], periods_per_year)
+        rates[place], state[place], residuals[place] = single(int(place))
     return BatchRates(rates, state, residuals)
+
+
+def _check_dated(
+    days: NDArray[np.int64], amounts: Array, starts: NDArray[np.int64], day_basis: float, settle_up_to: int
+) -> None:
+    if not (days.ndim == amounts.ndim == 1 and days.shape == amounts.shape and days.dtype.kind == "i"):
+        raise InputError.of("days", found=f"{days.shape} {days.dtype}", expected=f"whole days, {amounts.shape} of them")
+    is_index = starts.ndim == 1 and starts.dtype.kind == "i" and 2 <= starts.size <= MAXIMUM_SERIES + 1
+    if not is_index or starts[0] != 0 or starts[-1] != days.size or not (np.diff(starts) >= 2).all():
+        raise InputError.of(
+            "starts", found=f"shape {starts.shape}", expected="places from 0 to the end, two apart or more"
+        )
+    # Between two series the days may fall.
+    is_rising = np.diff(days) > 0
+    is_rising[starts[1:-1] - 1] = True
+    if not is_rising.all():
+        place = int(np.flatnonzero(~is_rising)[0]) + 1
+        raise InputError.of(f"days.{place}", found=days[place], expected=f"a day after {days[place - 1]}")
+    if int(days.max()) - int(days.min()) > MAXIMUM_DAYS:
+        raise InputError.of("days", found=f"{days.max() - days.min()} days", expected=f"at most {MAXIMUM_DAYS}")
+    if not (np.isfinite(day_basis) and day_basis > 0):
+        raise InputError.of("day_basis", found=day_basis, expected="a positive number of days")
+    if type(settle_up_to) is not int or settle_up_to < 0:
+        raise InputError.of("settle_up_to", found=settle_up_to, expected="a whole number of 0 or more")
+    if not (amounts.max() <= LARGEST_AMOUNT and amounts.min() >= -LARGEST_AMOUNT):
+        place = int(np.flatnonzero(~(np.abs(amounts) <= LARGEST_AMOUNT))[0])
+        raise InputError.of(f"amounts.{place}", found=amounts[place], expected=f"at most {LARGEST_AMOUNT:g}")
+
+
+def _single_dated(days: NDArray[np.int64], amounts: Array, day_basis: float) -> tuple[float, int, float]:
+    first = datetime.date(1, 1, 1)
+    dates = [first + datetime.timedelta(int(day - days[0])) for day in days]
+    found = dated_internal_rate(dates, amounts.tolist(), day_basis=day_basis)
+    if found.rate is None:
+        return np.nan, NO_ROOT if found.status == "no_root" else SEVERAL_ROOTS, 0.0
+    terms = amounts * np.exp(-np.log1p(found.rate) * (days - days[0]) / day_basis)
+    return found.rate, ONE_ROOT, abs(float(terms.sum())) / float(np.abs(terms).sum())
 
 
 def _checked(flows: Array, periods_per_year: int, settle_up_to: int) -> Array:

@@ -20,13 +20,19 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from valuation.kernel.fast_math import exp, log
 
-__all__ = ["LANES", "OPEN", "RATE_WORK", "rates_of_block", "rates_of_lanes", "rows_of_periods"]
-
-Array = NDArray[np.float64]
+__all__ = [
+    "LANES",
+    "ONE_ROOT",
+    "OPEN",
+    "RATE_WORK",
+    "count_roots",
+    "rates_of_block",
+    "rates_of_lanes",
+    "rows_of_periods",
+]
 
 #: Series of one block: 64 × 41 numbers of a ten-year fund and its halves fill a first cache.
 LANES = 64
@@ -43,15 +49,13 @@ _SUMS = 4
 
 
 @njit(error_model="numpy", nogil=True)
-def rows_of_periods(periods: int) -> int:
+def rows_of_periods(periods):  # type: ignore[no-untyped-def]
     """Rows that so many periods take: those beyond the last are zero, and zeros at the end move no root."""
     return (periods + _TOGETHER - 1) // _TOGETHER * _TOGETHER
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def rates_of_block(
-    flows: Array, begin: int, end: int, discounts: Array, states: NDArray[np.int8], residuals: Array
-) -> None:
+def rates_of_block(flows, begin, end, discounts, states, residuals):  # type: ignore[no-untyped-def]
     """Solve the series ``begin`` to ``end`` of ``flows`` (series, periods): v, state and relative residual of each."""
     periods = flows.shape[1]
     turned = np.zeros((rows_of_periods(periods), LANES))
@@ -70,11 +74,9 @@ def rates_of_block(
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def rates_of_lanes(
-    turned: Array, periods: int, place: Array, state: Array, residual: Array, work: Array, shifted: Array
-) -> None:
+def rates_of_lanes(turned, periods, place, state, residual, work, shifted):  # type: ignore[no-untyped-def]
     """Solve ``LANES`` series that lie side by side, ``turned`` (rows of periods, lanes): v, state, residual of each."""
-    _count(turned, periods, state, work)
+    count_roots(turned, periods, state, work)
     for lane in range(LANES):
         if state[lane] == OPEN:
             state[lane] = _shifted_state(turned, lane, shifted)
@@ -92,7 +94,7 @@ def rates_of_lanes(
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def _count(turned: Array, periods: int, state: Array, work: Array) -> None:
+def count_roots(turned, periods, state, work):  # type: ignore[no-untyped-def]
     """How many roots can each series have above zero, by signs and by running sums from both ends?"""
     work[:] = 0.0
     for period in range(periods):
@@ -123,7 +125,7 @@ def _note_sums(turned, first, periods, sums, sizes, before, changes, doubts):  #
 
 
 @njit(error_model="numpy", nogil=True)
-def _note_signs(numbers: Array, before: Array, changes: Array) -> None:
+def _note_signs(numbers, before, changes):  # type: ignore[no-untyped-def]
     """Add one where a number has not the sign of the last that was not zero, kept in ``before`` as ±1."""
     for lane in range(LANES):
         number = numbers[lane]
@@ -133,7 +135,7 @@ def _note_signs(numbers: Array, before: Array, changes: Array) -> None:
 
 
 @njit(error_model="numpy", nogil=True)
-def _shifted_state(turned: Array, lane: int, work: Array) -> int:
+def _shifted_state(turned, lane, work):  # type: ignore[no-untyped-def]
     """How many roots can the series of a lane have above zero, by shifts to both halves?"""
     periods = work.shape[1]
     total, size = 0.0, 0.0
@@ -152,7 +154,7 @@ def _shifted_state(turned: Array, lane: int, work: Array) -> int:
 
 
 @njit(error_model="numpy", nogil=True)
-def _changes(numbers: Array) -> int:
+def _changes(numbers):  # type: ignore[no-untyped-def]
     """Changes of sign, zeros left out."""
     changes, before = 0, 0.0
     for number in numbers:
@@ -163,7 +165,7 @@ def _changes(numbers: Array) -> int:
 
 
 @njit(error_model="numpy", nogil=True)
-def _changes_when_shifted(work: Array) -> int:
+def _changes_when_shifted(work):  # type: ignore[no-untyped-def]
     """Replace p(v) by p(v + 1) by repeated addition, and count; -1 where rounding could turn a sign.
 
     The second row makes the same additions without signs: what it holds times the roundings made is the doubt.
@@ -182,7 +184,7 @@ def _changes_when_shifted(work: Array) -> int:
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def _guess(turned: Array, periods: int, place: Array, work: Array) -> None:
+def _guess(turned, periods, place, work):  # type: ignore[no-untyped-def]
     """Multiple and distance in time of what comes in and goes out: v ≈ multiple^(−1 / distance); and the first sign."""
     for row in range(RATE_WORK):
         for lane in range(LANES):
@@ -204,7 +206,7 @@ def _guess(turned: Array, periods: int, place: Array, work: Array) -> None:
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def _evaluate(turned: Array, place: Array, work: Array) -> None:
+def _evaluate(turned, place, work):  # type: ignore[no-untyped-def]
     """Horner for what is received and what is paid, each with its derivative: four rows of ``work``."""
     for row in range(_SUMS, _SUMS + 4):
         for lane in range(LANES):
@@ -223,7 +225,7 @@ def _evaluate(turned: Array, place: Array, work: Array) -> None:
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def _solve(turned: Array, place: Array, work: Array) -> None:
+def _solve(turned, place, work):  # type: ignore[no-untyped-def]
     """Newton's steps inside a bracket; the sign at the lower end is that of the first number that is not zero."""
     for _ in range(_STEPS):
         _evaluate(turned, place, work)

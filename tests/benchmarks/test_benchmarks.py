@@ -15,6 +15,8 @@ import pytest
 
 from benchmarks import (
     comparables,
+    leverage_rates,
+    leverage_simulation,
     memory,
     options_exact,
     options_lattice,
@@ -140,3 +142,17 @@ def test_the_lock_of_the_peers_is_hashed_and_names_no_address() -> None:
     assert "index-url" not in text
     for name in (ROOT / "benchmarks" / "requirements-peers.in").read_text(encoding="utf-8").split():
         assert re.search(rf"^{name}==[^ ]+ .*\n +--hash=sha256:[0-9a-f]{{64}}", text, re.MULTILINE), name
+
+
+def test_simulation_of_funds(capsys: pytest.CaptureFixture[str]) -> None:
+    leverage_simulation.main(paths=256, numpy_paths=64, funds=2, rounds=1)
+    said = capsys.readouterr().out
+    for expected in ("identical", "NumPy whole arrays", "normal numbers only", "largest memory"):
+        assert expected in said
+
+
+def test_internal_rates(capsys: pytest.CaptureFixture[str]) -> None:
+    leverage_rates.main(series=300, peer_series=300, rounds=1)
+    said = capsys.readouterr().out
+    for expected in ("pyxirr.xirr", "largest residual", "41 quarters"):
+        assert expected in said

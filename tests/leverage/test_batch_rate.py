@@ -4,14 +4,15 @@ Second way: the exact search of single series (``periodic_internal_rate``) on th
 sign pattern; pyxirr on conventional ones. One thread and two give the same bits.
 """
 
+import datetime
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import pyxirr
 
-from leverage.batch_rate import NO_ROOT, NOT_SETTLED, ONE_ROOT, SEVERAL_ROOTS, batch_internal_rates
-from valuation.discounting.internal_rate import periodic_internal_rate
+from leverage.batch_rate import NO_ROOT, NOT_SETTLED, ONE_ROOT, SEVERAL_ROOTS, batch_dated_rates, batch_internal_rates
+from valuation.discounting.internal_rate import dated_internal_rate, periodic_internal_rate
 from valuation.errors import InputError
 
 STATES = {"one_root": ONE_ROOT, "no_root": NO_ROOT, "several_roots": SEVERAL_ROOTS}
@@ -84,6 +85,88 @@ def test_one_thread_and_two_give_the_same_bits() -> None:
         shared = batch_internal_rates(flows, periods_per_year=4, executor=two)
     assert alone.rate_share.tobytes() == shared.rate_share.tobytes()
     assert alone.residual.tobytes() == shared.residual.tobytes()
+
+
+def dated(count: int, seed: int, *, conventional: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Series of 2 to 40 flows, months of 30 days apart; with ``conventional`` money goes out first, then comes in."""
+    random = np.random.default_rng(seed)
+    lengths = random.integers(2, 41, count)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    days, amounts = [], []
+    for length in lengths:
+        days.append(30 * np.sort(random.choice(146, length, replace=False)) + random.integers(0, 1_000))
+        drawn = random.uniform(0.1, 10, length)
+        signs = np.where(np.arange(length) < random.integers(1, length), -1, 1)
+        amounts.append(drawn * (signs if conventional else random.choice([-1.0, 1.0], length)))
+    return np.concatenate(days), np.concatenate(amounts), starts
+
+
+def test_dated_series_agree_with_pyxirr() -> None:
+    days, amounts, starts = dated(400, 6, conventional=True)
+    found = batch_dated_rates(days, amounts, starts)
+    assert found.counts()["one_root"] == 400
+    assert found.residual.max() <= 1e-9
+    for series, rate in enumerate(found.rate_share):
+        part = slice(starts[series], starts[series + 1])
+        dates = [datetime.date(2000, 1, 1) + datetime.timedelta(int(day)) for day in days[part]]
+        peer = pyxirr.xirr(dates, amounts[part], guess=rate)
+        if peer is not None:
+            assert rate == pytest.approx(peer, rel=1e-6, abs=1e-8)
+
+
+def test_dated_series_of_any_sign_agree_with_the_exact_search() -> None:
+    days, amounts, starts = dated(600, 8, conventional=False)
+    found = batch_dated_rates(days, amounts, starts, settle_up_to=600)
+    quick = batch_dated_rates(days, amounts, starts, settle_up_to=0)
+    for series, (rate, state) in enumerate(zip(found.rate_share, found.state, strict=True)):
+        part = slice(starts[series], starts[series + 1])
+        dates = [datetime.date(2000, 1, 1) + datetime.timedelta(int(day)) for day in days[part]]
+        exact = dated_internal_rate(dates, amounts[part].tolist())
+        assert STATES[exact.status] == state
+        if exact.rate is not None:
+            assert rate == pytest.approx(exact.rate, rel=1e-7, abs=1e-9)
+        # What the kernel alone is sure of is right; the rest says that it is not settled.
+        assert quick.state[series] in (state, NOT_SETTLED)
+    assert min(found.counts()[name] for name in ("one_root", "no_root", "several_roots")) > 10
+
+
+def test_dated_rates_of_two_threads_and_extremes() -> None:
+    days, amounts, starts = dated(20_000, 9, conventional=True)
+    alone = batch_dated_rates(days, amounts, starts)
+    with ThreadPoolExecutor(2) as two:
+        shared = batch_dated_rates(days, amounts, starts, executor=two)
+    assert alone.rate_share.tobytes() == shared.rate_share.tobytes()
+    # −99.99 % and 900,000 % a year, a loss of everything, a century.
+    flows = np.array([-1e4, 1.0, -1, 9001.0, -100.0, 0.0, -1.0, 131.50125784630401])
+    found = batch_dated_rates(np.array([0, 365, 0, 365, 0, 365, 0, 36_500]), flows, np.array([0, 2, 4, 6, 8]))
+    assert found.state.tolist() == [ONE_ROOT, ONE_ROOT, NO_ROOT, ONE_ROOT]
+    assert found.rate_share[[0, 1, 3]] == pytest.approx([-0.9999, 9000.0, 0.05])
+
+
+GOOD_DATED = {"days": np.array([0, 365]), "amounts": np.array([-1.0, 2]), "starts": np.array([0, 2])}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"days": np.array([0, 0])}, "days.1"),
+        ({"days": np.array([5, 3])}, "days.1"),
+        ({"days": np.array([0.0, 1.0])}, "days"),
+        ({"days": np.array([0, 1, 2])}, "days"),
+        ({"days": np.array([0, 10**7])}, "days"),
+        ({"amounts": np.array([1.0, np.nan])}, "amounts.1"),
+        ({"amounts": np.array([-np.inf, 1.0])}, "amounts.0"),
+        ({"starts": np.array([0, 1, 2])}, "starts"),
+        ({"starts": np.array([0])}, "starts"),
+        ({"starts": np.array([0.0, 2.0])}, "starts"),
+        ({"day_basis": 0.0}, "day_basis"),
+        ({"settle_up_to": -1}, "settle_up_to"),
+    ],
+)
+def test_bad_dated_input_names_its_field(changes: dict, field: str) -> None:
+    with pytest.raises(InputError) as caught:
+        batch_dated_rates(**(GOOD_DATED | changes))
+    assert caught.value.problems[0].field == field
 
 
 BAD = [
