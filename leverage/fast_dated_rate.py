@@ -2,8 +2,9 @@
 
 In s = ln(1 + rate) the present value is Σ aᵢ exp(−tᵢ s). As for periodic flows (:mod:`leverage.fast_rate`) its zeros
 are counted before one is called *the* rate: by changes of sign (Descartes' rule holds for sums of exponentials) and by
-those of the running sums, from the front for s > 0 and from the back for s < 0. What remains open is left to the exact
-search of single series. Newton's steps are taken on ln(received) − ln(paid), inside a bracket.
+those of the running sums, from the front for s > 0 and from the back for s < 0, and at a root found by those of the
+discounted flows. What remains open is left to the exact search of single series. Newton's steps are taken on
+ln(received) − ln(paid), inside a bracket.
 
 Imports numba, so only :mod:`leverage.batch_rate` imports it, when it runs.
 """
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from leverage.fast_rate import LANES, ONE_ROOT, RATE_WORK, count_roots
+from leverage.fast_rate import LANES, ODD, ONE_ROOT, OPEN, RATE_WORK, count_roots
 from valuation.kernel.fast_math import exp, log
 
 __all__ = ["dated_rates_of_block"]
@@ -50,6 +51,9 @@ def dated_rates_of_block(years, amounts, starts, begin, end, logs, states, resid
             size = work[_SUMS, lane] + work[_SUMS + 1, lane]
             gap = abs(work[_SUMS, lane] - work[_SUMS + 1, lane])
             residuals[first + lane] = gap / size if size > 0.0 else 0.0
+            if state[lane] == ODD:
+                is_sure = gap < 1e-12 * size and _is_pure(flows[:count], times[:count], lane, place[lane], size)
+                states[first + lane] = ONE_ROOT if is_sure else OPEN
 
 
 @njit(**_OPTIONS)
@@ -66,6 +70,22 @@ def _gather(years, amounts, starts, first, last, flows, times):  # type: ignore[
             flows[flow, lane] = amounts[start + flow]
             times[flow, lane] = years[start + flow] - years[start]
     return count
+
+
+@njit(error_model="numpy", nogil=True)
+def _is_pure(flows, times, lane, at, size):  # type: ignore[no-untyped-def]
+    """Do the running sums of the discounted flows keep their sign until the last, where they are zero?"""
+    last = flows.shape[0] - 1
+    while last > 0 and flows[last, lane] == 0.0:
+        last -= 1
+    total, before = 0.0, 0.0
+    for flow in range(last):
+        total += flows[flow, lane] * exp(-times[flow, lane] * at)
+        # Too near to zero to be sure of a sign, or a sign that differs.
+        if before != 0.0 and (abs(total) <= 1e-10 * size or total * before < 0.0):
+            return False
+        before = total
+    return True
 
 
 @njit(**_OPTIONS)
@@ -85,7 +105,7 @@ def _begin(flows, times, state, place, work):  # type: ignore[no-untyped-def]
     for lane in range(LANES):
         farthest = min(_FARTHEST_LOG, _LARGEST_EXPONENT / max(work[_HIGH, lane], 1e-9))
         work[_LOW, lane], work[_HIGH, lane] = -farthest, farthest
-        work[_ACTIVE, lane] = 1.0 if state[lane] == ONE_ROOT else 0.0
+        work[_ACTIVE, lane] = 1.0 if state[lane] == ONE_ROOT or state[lane] == ODD else 0.0
     _step(place, work)
 
 

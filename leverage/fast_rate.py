@@ -4,8 +4,10 @@ A block of series is turned so that its numbers of one period lie together; Horn
 once. In v = 1 / (1 + rate a period) the present value is a polynomial. Its roots above zero are counted before one is
 called *the* root. One change of sign means one root (Descartes). With more changes the polynomial is divided by 1 − v:
 the running sums from the front then bound the roots below one, those from the back the roots above one (Norstrom).
-Where that leaves a doubt, it is shifted to v > 1 and to v < 1 (Vincent, Collins and Akritas). When both halves together
-can have one root only, that is the one. What remains open is left to the exact search of single series.
+Where that leaves a doubt and the number of roots is odd, one is found and tested: when the running sums of the flows
+discounted at it never change sign, what is out never turns into what is owed, and there is no other (Teichroew,
+Robichek and Montalbano). Else the polynomial is shifted to v > 1 and to v < 1 (Vincent, Collins and Akritas); when both
+halves together can have one root only, that is the one. What remains open is left to the exact search of single series.
 
 Newton's steps are taken on ln(received) − ln(paid) as a function of ln v, which is nearly straight, so that a few reach
 the root from far away; they are kept inside a bracket, and halve it where they would leave it. Imports numba, so only
@@ -14,6 +16,8 @@ the root from far away; they are kept inside a bracket, and halve it where they 
 References
 ----------
 C. Norstrom, A sufficient condition for a unique nonnegative internal rate of return, JFQA 7, 1972, pp. 1835-1839.
+D. Teichroew, A. Robichek, M. Montalbano, Mathematical analysis of rates of return under certainty, Management Science
+11, 1965, pp. 395-403.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ from valuation.kernel.fast_math import exp, log
 
 __all__ = [
     "LANES",
+    "ODD",
     "ONE_ROOT",
     "OPEN",
     "RATE_WORK",
@@ -36,7 +41,8 @@ __all__ = [
 
 #: Series of one block: 64 × 41 numbers of a ten-year fund and its halves fill a first cache.
 LANES = 64
-ONE_ROOT, NO_ROOT, OPEN = 0, 1, 2
+#: ``ODD``: open, but there is at least one root, because the first and the last flow have different signs.
+ONE_ROOT, NO_ROOT, OPEN, ODD = 0, 1, 2, 3
 #: Rows of room that :func:`rates_of_lanes` needs.
 RATE_WORK = 8
 _STEPS = 60
@@ -77,20 +83,42 @@ def rates_of_block(flows, begin, end, discounts, states, residuals):  # type: ig
 def rates_of_lanes(turned, periods, place, state, residual, work, shifted):  # type: ignore[no-untyped-def]
     """Solve ``LANES`` series that lie side by side, ``turned`` (rows of periods, lanes): v, state, residual of each."""
     count_roots(turned, periods, state, work)
-    for lane in range(LANES):
-        if state[lane] == OPEN:
-            state[lane] = _shifted_state(turned, lane, shifted)
     _guess(turned, periods, place, work)
     for lane in range(LANES):
         work[_LOW, lane] = _LOWEST
         work[_HIGH, lane] = _HIGHEST
-        work[_ACTIVE, lane] = 1.0 if state[lane] == ONE_ROOT else 0.0
+        work[_ACTIVE, lane] = 1.0 if state[lane] == ONE_ROOT or state[lane] == ODD else 0.0
     _solve(turned, place, work)
     _evaluate(turned, place, work)
     for lane in range(LANES):
         size = work[_SUMS, lane] + work[_SUMS + 1, lane]
         gap = abs(work[_SUMS, lane] - work[_SUMS + 1, lane])
         residual[lane] = gap / size if size > 0.0 else 0.0
+    for lane in range(LANES):
+        if state[lane] == ODD and residual[lane] < 1e-12 and _is_pure(turned, periods, lane, place[lane]):
+            state[lane] = ONE_ROOT
+        if state[lane] == OPEN or state[lane] == ODD:
+            state[lane] = _shifted_state(turned, lane, shifted)
+
+
+@njit(error_model="numpy", nogil=True)
+def _is_pure(turned, periods, lane, at):  # type: ignore[no-untyped-def]
+    """Do the running sums of the discounted flows keep their sign until the last, where they are zero?"""
+    size, power = 0.0, 1.0
+    for period in range(periods):
+        size += abs(turned[period, lane]) * power
+        power *= at
+    total, before, power, last = 0.0, 0.0, 1.0, periods - 1
+    while last > 0 and turned[last, lane] == 0.0:
+        last -= 1
+    for period in range(last):
+        total += turned[period, lane] * power
+        power *= at
+        # Too near to zero to be sure of a sign, or a sign that differs.
+        if before != 0.0 and (abs(total) <= 1e-10 * size or total * before < 0.0):
+            return False
+        before = total
+    return True
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
@@ -109,7 +137,9 @@ def count_roots(turned, periods, state, work):  # type: ignore[no-untyped-def]
         # v = 1 itself is in neither half.
         is_sure = work[7, lane] == 0.0 and abs(work[2, lane]) > 1e-12 * work[3, lane]
         is_one = work[1, lane] == 1.0 or (work[5, lane] + work[6, lane] == 1.0 and is_sure)
-        state[lane] = NO_ROOT if work[1, lane] == 0.0 else (ONE_ROOT if is_one else OPEN)
+        is_odd = np.floor(0.5 * work[1, lane]) != 0.5 * work[1, lane]
+        found = ONE_ROOT if is_one else (ODD if is_odd else OPEN)
+        state[lane] = NO_ROOT if work[1, lane] == 0.0 else found
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
