@@ -29,6 +29,7 @@ from typing import Any, Self
 
 import pledge.loan_errors as loans
 import valuation.errors as domain
+from pledge.portfolio.simulation import SimulationCancelledError
 from valuation.errors import FieldProblem, IpfinError
 from valuation.kernel.labels import Label
 
@@ -330,6 +331,11 @@ _ROWS: Mapping[type[IpfinError], tuple[HTTPStatus, Label, Label]] = {
         HTTPStatus.CONFLICT,
         Label("事项链不完整：记录被改动", "The chain of events is broken: a record was changed"),
         Label("停止办理并通知稽核人员", "Stop, and tell the auditor"),
+    ),
+    SimulationCancelledError: (
+        HTTPStatus.CONFLICT,
+        Label("模拟已被中止", "The simulation was stopped"),
+        Label("凭已完成部分的检查点续算，或重新提交", "Take it up with its checkpoint, or ask again"),
     ),
     NotReadyError: (
         HTTPStatus.SERVICE_UNAVAILABLE,
