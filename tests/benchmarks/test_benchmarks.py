@@ -22,6 +22,7 @@ from benchmarks import (
     options_lattice,
     options_lsm,
     pledge_book,
+    pledge_schedules,
     revaluation,
     royalty,
 )
@@ -63,6 +64,12 @@ def test_comparables(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     for expected in ("built in", "kept index, 2 workers", "Regression over 500 rows", "diagnostics of every row"):
         assert expected in said
+
+
+def test_pledge_schedules(capsys: pytest.CaptureFixture[str]) -> None:
+    pledge_schedules.main(count=200, by_loop=100, exactly=50, rounds=1)
+    expected = "fen different: 0 to Decimal over 100 loans, 0 to exact fractions over 50"
+    assert expected in capsys.readouterr().out
 
 
 def test_options_lsm(capsys: pytest.CaptureFixture[str]) -> None:
