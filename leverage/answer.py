@@ -8,6 +8,7 @@ from typing import Any
 
 from leverage.contribution import STAGE_LABELS, STAGES, Contribution, Stage
 from leverage.instrument import PlacedMoney
+from leverage.instrument_ledger import InstrumentAccount
 from leverage.ladder import Ladder, ratio_text
 from leverage.lookthrough import look_through
 from leverage.source_classes import SOURCE_CLASSES, Convention
@@ -126,6 +127,7 @@ class AllocationAnswer:
     conventions: tuple[Label, ...]
     warnings: tuple[NamedWarning, ...]
     principal_loss: Label
+    account: InstrumentAccount | None = None
 
     def as_document(self) -> dict[str, Any]:
         """The answer for JSON."""
@@ -141,6 +143,8 @@ class AllocationAnswer:
             "ladders": [ladder.as_document() for ladder in self.ladders],
             "conventions": [label.as_document() for label in self.conventions],
             "warnings": [warning.as_document() for warning in self.warnings],
+            "principal_loss": self.principal_loss.as_document(),
+            "account": None if self.account is None else self.account.as_document(),
         }
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import leverage.instruments
 from leverage.contribution import Contribution, Form, Stage, StatedAmount
+from leverage.course import Course
+from leverage.instrument_ledger import InstrumentAccount
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.discovery import discover
 from valuation.kernel.fields import FrozenModel
@@ -47,6 +49,24 @@ class Placement:
     def money_fen(self) -> int:
         """All money placed, fen."""
         return sum(row.amount_fen for row in self.money)
+
+    @property
+    def lines(self) -> dict[str, int]:
+        """What each line of the programme pays, fen; a line is a party of the ledger."""
+        return {f"line:{row.line}": row.amount_fen for row in self.money}
+
+    @property
+    def vehicle(self) -> str:
+        """The vehicle as a party of the ledger."""
+        return f"vehicle:{self.allocation}"
+
+    @property
+    def by_class(self) -> dict[str, int]:
+        """What the lines of each source class pay together, fen."""
+        totals: dict[str, int] = {}
+        for row in self.money:
+            totals[row.source_class] = totals.get(row.source_class, 0) + row.amount_fen
+        return totals
 
     def paid_in(self, stage: Stage, *, form: Form = "equity") -> tuple[Contribution, ...]:
         """The placed money as it enters the vehicle, one row for each line."""
@@ -101,6 +121,8 @@ class Instrument:
         at ``disbursed`` what is drawn.
     principal_loss : by its own definition, when the principal of this instrument is lost.
     policy_parameters : the parameters of dated policies that it knows how to check.
+    account : (terms, placement, course) → :class:`InstrumentAccount`: commitments, draws and returns by quarter as a
+        balanced ledger, and whether principal is lost; None for an instrument that does not say.
     """
 
     id: str
@@ -110,6 +132,7 @@ class Instrument:
     contributions: Callable[[Any, Placement], Outcome]
     principal_loss: Label
     policy_parameters: tuple[str, ...] = ()
+    account: Callable[[Any, Placement, Course], InstrumentAccount] | None = None
 
 
 def load_instruments() -> dict[str, Instrument]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializeAsAny, create_model
 
+from leverage.course import Course
 from leverage.instrument import Instrument, load_instruments
 from leverage.programme import LabelRow, MoneyLine
 from leverage.source_classes import StateCompanyAs
@@ -37,7 +38,8 @@ class AllocationRequest(FrozenModel):
     """One use of one instrument: the money placed in it, its terms, the dated policies to check it against.
 
     ``displacement`` is the share of the finance and of the other money that would have come anyway; there is
-    no default.
+    no default. ``course`` says how draws, repayments, losses and gains fall on the quarters; with it the answer has
+    the ledger of the instrument.
     """
 
     id: Identifier
@@ -46,6 +48,7 @@ class AllocationRequest(FrozenModel):
     terms: SerializeAsAny[FrozenModel]
     policies: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
     displacement: ShareExact | None = None
+    course: Course | None = None
 
     def model_post_init(self, context: object) -> None:
         """Refuse a line or a policy that is named twice."""

@@ -14,6 +14,7 @@ from fractions import Fraction
 from leverage.answer import AllocationAnswer, AlternativeAnswer, LeverageAnswer, LineUse, who_pays
 from leverage.contribution import STAGES, Contribution, Form
 from leverage.instrument import Instrument, Outcome, PlacedMoney, Placement, load_instruments
+from leverage.instrument_ledger import InstrumentAccount
 from leverage.ladder import Ladder, ladder, ratio_text, volume_warning
 from leverage.programme import MoneyLine, Programme
 from leverage.request import AllocationRequest, AlternativeRequest, ScenarioRequest, request_model
@@ -233,7 +234,22 @@ def _allocation(setting: _Setting, placed: _Placed) -> AllocationAnswer:
         conventions=placed.outcome.conventions,
         warnings=(*placed.warnings, *placed.outcome.warnings),
         principal_loss=placed.instrument.principal_loss,
+        account=_account(placed),
     )
+
+
+def _account(placed: _Placed) -> InstrumentAccount | None:
+    """Ask the instrument for its payments over time, where the request states a course."""
+    course = placed.allocation.course
+    if course is None:
+        return None
+    if placed.instrument.account is None:
+        raise InputError.of(
+            f"{placed.allocation.id}.course",
+            found="a course",
+            expected=f"none: {placed.instrument.id} keeps no ledger over time",
+        )
+    return placed.instrument.account(placed.allocation.terms, placed.placement, course)
 
 
 # --- the whole --------------------------------------------------------------------------------------------
@@ -365,6 +381,7 @@ def _figure_warnings(figures: Sequence[tuple[str, Graded]], sources: Sequence[So
 
 def _not_answered(placed: Sequence[_Placed]) -> tuple[NamedWarning, ...]:
     """Say by name what this answer leaves open: the risk to the principal, by each instrument's definition."""
+    without = [part for part in placed if part.allocation.course is None]
     kinds = {part.instrument.id: part.instrument for part in placed}
     zh = "；".join(f"{row.label.zh}：{row.principal_loss.zh}" for row in kinds.values())
     en = "; ".join(f"{row.label.en}: {row.principal_loss.en}" for row in kinds.values())
@@ -376,7 +393,14 @@ def _not_answered(placed: Sequence[_Placed]) -> tuple[NamedWarning, ...]:
         "资金到位与回收的时间未计算：各年资金直接相加，不折现",
         "the timing of money in and out is not computed: money of different years is added, nothing is discounted",
     )
-    return (NamedWarning("loss_of_principal", loss), NamedWarning("timing", timing))
+    one_course = Label(
+        "所述进程只是一种情形：给出该情形下的账目与本金结果，不是概率",
+        "a stated course is one case: its ledger and what becomes of the principal, not a probability",
+    )
+    open_points = [NamedWarning("loss_of_principal", loss)]
+    open_points += [NamedWarning("timing", timing)] if without else []
+    open_points += [NamedWarning("one_course", one_course)] if len(without) < len(placed) else []
+    return tuple(open_points)
 
 
 def _digest(request: ScenarioRequest, programme: Programme | None, placed: Sequence[_Placed]) -> str:

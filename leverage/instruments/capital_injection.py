@@ -9,6 +9,9 @@ Three recipients, three mechanisms:
 - ``operating_company``: the capital is the finance. There is no lever.
 
 Investment of the firms = loans / average share of a project that the lenders carry.
+
+Over time: a guarantor pays its share of what banks write off, up to its capital; a lender bears the loss itself and
+pays its funders first; an operating company gives back what the course says. Income (premia, interest) is not in it.
 """
 
 from __future__ import annotations
@@ -19,7 +22,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from leverage.contribution import Contribution, Stage, StatedAmount
+from leverage.course import Course, invested_in_firms, lent_to_firms, other_payers, paid_into, reached_firms
 from leverage.instrument import Instrument, Outcome, Placement
+from leverage.instrument_ledger import (
+    InstrumentAccount,
+    Ledger,
+    Posting,
+    PrincipalLoss,
+    below_one,
+    paid,
+)
 from leverage.limits import lesser_of, share_of, whole_behind_share
 from leverage.source_classes import SourceClassId
 from leverage.terms import MoneyFigure, PositiveExact, ShareExact
@@ -202,6 +214,67 @@ def _signed_warnings(terms: LenderTerms | GuarantorTerms) -> tuple[NamedWarning,
     return (NamedWarning("signed_not_stated", text),)
 
 
+# --- over time --------------------------------------------------------------------------------------------
+
+
+def account(terms: CapitalTerms, placement: Placement, course: Course) -> InstrumentAccount:
+    """What does the institution receive, pay and lose in each quarter, and is the capital lost?"""
+    if isinstance(terms.into, LenderTerms):
+        return _lender_account(terms.into, placement, course)
+    if isinstance(terms.into, GuarantorTerms):
+        return _guarantor_account(terms.into, placement, course)
+    return _company_account(placement, course)
+
+
+def _guarantor_account(terms: GuarantorTerms, placement: Placement, course: Course) -> InstrumentAccount:
+    """Pay Σ (guaranteed share × written off), up to the capital; what is left stays with the guarantor."""
+    lent_fen = reached_firms(_guarantor(terms, placement).contributions)
+    called = course.up_to(lent_fen, "lost_share", terms.guaranteed_share.value)
+    postings = [*paid_into(course, placement.lines, placement.vehicle, at_once=True)]
+    postings += lent_to_firms(course, {"bank": lent_fen})
+    left = placement.money_fen
+    for day, claim in zip(course.days, called, strict=True):
+        payment = min(claim, left)
+        left -= payment
+        postings += paid(day, placement.vehicle, "bank", "compensation", payment)
+    return _found(placement, course, postings, measured_fen=sum(called), is_lost=sum(called) >= placement.money_fen)
+
+
+def _lender_account(terms: LenderTerms, placement: Placement, course: Course) -> InstrumentAccount:
+    """Lend capital and borrowings; what firms repay goes to the funders first, what they do not hits the capital."""
+    rows = _lender(terms, placement).contributions
+    lent_fen, vehicle = reached_firms(rows), placement.vehicle
+    borrowed = sum(other_payers(rows, lines=placement.by_class).values())
+    postings = [*paid_into(course, placement.lines, vehicle, at_once=True)]
+    postings += lent_to_firms(course, {vehicle: lent_fen})
+    owed = 0
+    repaid, lost = (course.amounts(lent_fen, kind) for kind in ("repaid_share", "lost_share"))
+    for place, call in enumerate(course.amounts(borrowed, "drawn_share", up=True)):
+        postings += paid(course.days[place], terms.funding_class, vehicle, "loan", call)
+        back = min(owed + call, repaid[place])
+        owed += call - back
+        postings += paid(course.days[place], vehicle, terms.funding_class, "loan", back)
+    return _found(placement, course, postings, measured_fen=sum(lost), is_lost=sum(lost) >= placement.money_fen)
+
+
+def _company_account(placement: Placement, course: Course) -> InstrumentAccount:
+    ledger = Ledger.of(invested_in_firms(course, placement.lines, commit=True))
+    loss = below_one(ledger, placement.lines, definition=INSTRUMENT.principal_loss, is_final=course.is_resolved)
+    return InstrumentAccount(ledger, tuple(placement.lines), loss, (_NO_LEVER,))
+
+
+def _found(
+    placement: Placement, course: Course, postings: list[Posting], *, measured_fen: int, is_lost: bool
+) -> InstrumentAccount:
+    loss = PrincipalLoss(INSTRUMENT.principal_loss, measured_fen, placement.money_fen, is_lost, course.is_resolved)
+    return InstrumentAccount(Ledger.of(postings), tuple(placement.lines), loss, (_WITHOUT_INCOME,))
+
+
+_WITHOUT_INCOME = Label(
+    "资本金首日一次到位；机构原有净资产、担保费与利息收入不在账内，代偿与核销以注入的资本金为限；剩余资本金留在机构",
+    "the capital is paid in on the first day; the institution's earlier net assets, premia and interest are not in the"
+    " account; calls and write-offs are met by the capital alone, and what is left of it stays with the institution",
+)
 _CAPITAL_IS_LENT = Label(
     "资本金与借入资金一并放贷：贷款＝资本金＋借入资金，资本金按比例到达企业",
     "capital and borrowed money are lent together: lending = capital + borrowings, the capital reaches firms pro rata",
@@ -229,6 +302,11 @@ INSTRUMENT = Instrument(
     ),
     terms_model=CapitalTerms,
     contributions=contributions,
-    principal_loss=Label("机构净资产低于注入的资本金", "the institution's net assets fall below the capital paid in"),
+    principal_loss=Label(
+        "担保机构：应代偿额累计达到注入的资本金；放贷机构：核销累计达到注入的资本金；经营性企业：收回低于投入（不足1倍）",
+        "guarantor: calls under guarantees add up to the capital paid in; lender: write-offs add up to it;"
+        " operating company: less comes back than was paid in (below 1x)",
+    ),
     policy_parameters=_LIABILITY_NAMES,
+    account=account,
 )

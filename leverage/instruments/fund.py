@@ -6,12 +6,19 @@ reach a firm:
 
     invested = (1 − lifetime fee share) × money paid in × deployed share
 
+Where the programme's money goes through a parent fund, the parent takes its own fee and what is left is the
+programme's commitment to the fund; look-through counts each yuan once, at the firm.
+
+Over time calls follow the draws of the course, fees are taken with each call, and what firms bring is distributed in
+the same quarter by the money paid in, before any carry: concessions and carry belong to a waterfall.
+
 At ``announced`` and ``signed`` all partners' commitments count and everything after fees is planned to be
 invested; at ``disbursed`` the others have paid in only their paid-in share, and only the deployed share is invested.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
@@ -20,14 +27,16 @@ from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from leverage.contribution import Contribution, Stage
+from leverage.course import Course, distributed, invested_in_firms, other_payers, paid_into, reached_firms
 from leverage.instrument import Instrument, Outcome, Placement
+from leverage.instrument_ledger import MANAGER, InstrumentAccount, Ledger, Posting, below_one, paid
 from leverage.ladder import ratio_text
 from leverage.limits import share_of, whole_behind_share
 from leverage.source_classes import SOURCE_CLASSES
 from leverage.terms import AmountByClass, PositiveExact, ShareExact, ShareOfRest
 from valuation.errors import RefusalError
 from valuation.kernel.dated import DatedValue
-from valuation.kernel.fields import NOT_EMPTY, FrozenModel
+from valuation.kernel.fields import NOT_EMPTY, Day, FrozenModel
 from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.money import split_fen
 
@@ -40,12 +49,22 @@ _INVESTED = "invested_per_government_min_multiple"
 _REINVESTMENT = "local_reinvestment_direction"
 
 
+class ParentTerms(FrozenModel):
+    """A parent fund between the programme and the fund: what its own fee takes of the programme's money."""
+
+    lifetime_fee_share: ShareExact
+
+
 class FundTerms(FrozenModel):
     """Terms of a fund: who else commits, what fees take, how much is paid in and invested.
 
     Either ``other_partners`` (amounts), or ``programme_share`` with ``partner_mix`` (shares of the rest, adding
-    up to one).
+    up to one). With ``parent`` the fund is a sub-fund. ``local_reinvestment_multiple`` (返投) is off unless stated;
+    ``established_on`` tells whether the rules for new funds speak of it.
     """
+
+    parent: ParentTerms | None = None
+    established_on: Day | None = None
 
     other_partners: Annotated[tuple[AmountByClass, ...], Field(max_length=100), *NOT_EMPTY] | None = None
     programme_share: ShareExact | None = None
@@ -78,7 +97,7 @@ def contributions(terms: FundTerms, placement: Placement) -> Outcome:
     ------
     RefusalError : the terms break a policy that binds strictly.
     """
-    partners = _partners(terms, placement.money_fen)
+    partners = _partners(terms, _commitment(terms, placement))
     shares = {"announced": Decimal(1), "disbursed": terms.partners_paid_in_share.value}
     if terms.partners_signed_share is not None:
         shares["signed"] = terms.partners_signed_share.value
@@ -95,6 +114,23 @@ def contributions(terms: FundTerms, placement: Placement) -> Outcome:
     )
 
 
+def _commitment(terms: FundTerms, placement: Placement) -> int:
+    """What the programme's money commits to the fund, after a parent's fee. Fen."""
+    if terms.parent is None:
+        return placement.money_fen
+    return share_of(placement.money_fen, 1 - terms.parent.lifetime_fee_share.value)
+
+
+def _programme_rows(terms: FundTerms, placement: Placement, stage: Stage) -> list[Contribution]:
+    """Book the programme's money on its way into the fund: straight, or through the parent."""
+    rows = list(placement.paid_in(stage))
+    if terms.parent is None:
+        return rows
+    parent = f"{placement.allocation}.parent"
+    commitment = replace(rows[0], amount_fen=_commitment(terms, placement), source_class=None, payer=parent)
+    return [*(replace(row, payee=parent) for row in rows), commitment]
+
+
 def _partners(terms: FundTerms, money_fen: int) -> list[tuple[str, int]]:
     """List the commitments of the other partners, fen by class."""
     if terms.other_partners is not None:
@@ -109,11 +145,11 @@ def _partners(terms: FundTerms, money_fen: int) -> list[tuple[str, int]]:
 def _stage_rows(
     terms: FundTerms, placement: Placement, partners: list[tuple[str, int]], *, stage: Stage, paid_share: Decimal
 ) -> list[Contribution]:
-    rows = list(placement.paid_in(stage))
+    rows = _programme_rows(terms, placement, stage)
     rows += [
         placement.into_vehicle(stage, source_class=name, amount_fen=share_of(fen, paid_share)) for name, fen in partners
     ]
-    in_fund = sum(row.amount_fen for row in rows)
+    in_fund = sum(row.amount_fen for row in rows if row.payee == placement.allocation)
     deployed = terms.deployed_share.value if stage == "disbursed" else Decimal(1)
     invested = share_of(in_fund, 1 - terms.lifetime_fee_share.value, deployed)
     rows.append(
@@ -146,8 +182,10 @@ def _stage_warnings(terms: FundTerms) -> tuple[NamedWarning, ...]:
 def _policy_checks(
     terms: FundTerms, placement: Placement, partners: list[tuple[str, int]]
 ) -> tuple[tuple[DatedValue, ...], tuple[NamedWarning, ...]]:
-    total = placement.money_fen + sum(fen for _, fen in partners)
-    everyone = [(row.source_class, row.amount_fen) for row in placement.money] + partners
+    commitment = _commitment(terms, placement)
+    total = commitment + sum(fen for _, fen in partners)
+    by_line = split_fen(commitment, weights=[row.amount_fen for row in placement.money])
+    everyone = [(row.source_class, fen) for row, fen in zip(placement.money, by_line, strict=True)] + partners
     government = sum(fen for name, fen in everyone if SOURCE_CLASSES[name].is_budget)
     planned = share_of(total, 1 - terms.lifetime_fee_share.value)
     measured = {
@@ -207,6 +245,8 @@ def _reinvestment_check(terms: FundTerms, values: dict[str, DatedValue]) -> list
     rule = values.get(_REINVESTMENT)
     if rule is None or terms.local_reinvestment_multiple is None:
         return []
+    if terms.established_on is not None and terms.established_on < rule.from_date:
+        return []
     asked = terms.local_reinvestment_multiple.value
     return [
         NamedWarning(
@@ -220,6 +260,49 @@ def _reinvestment_check(terms: FundTerms, values: dict[str, DatedValue]) -> list
     ]
 
 
+# --- over time --------------------------------------------------------------------------------------------
+
+
+def account(terms: FundTerms, placement: Placement, course: Course) -> InstrumentAccount:
+    """Who pays into the fund in each quarter, what do fees take, and what comes back to whom?
+
+    Calls follow the draws of the course; receipts are distributed in the quarter in which firms pay, by the money paid
+    in, first as capital, then as gain. At the end of a resolved course capital that did not come back is written off.
+    """
+    rows = contributions(terms, placement).contributions
+    invested, fund = reached_firms(rows), placement.vehicle
+    others = other_payers(rows, lines=placement.by_class)
+    own = fund if terms.parent is None else f"{fund}.parent"
+    commitment = _commitment(terms, placement)
+    programme = placement.lines if terms.parent is None else {own: commitment}
+    payers = {**programme, **others}
+    in_fund = sum(payers.values())
+    fees = in_fund - share_of(in_fund, 1 - terms.lifetime_fee_share.value)
+    postings = paid_into(course, payers, fund, at_once=False)
+    if terms.parent is not None:
+        postings += paid_into(course, placement.lines, own, at_once=False)
+        postings += _fees(course, own, placement.money_fen - commitment)
+    postings += _fees(course, fund, fees)
+    postings += invested_in_firms(course, {fund: invested})
+    postings += distributed(course, fund, payers, Ledger.of(postings))
+    if terms.parent is not None:
+        postings += distributed(course, own, placement.lines, Ledger.of(postings))
+    ledger = Ledger.of(postings)
+    loss = below_one(ledger, placement.lines, definition=INSTRUMENT.principal_loss, is_final=course.is_resolved)
+    return InstrumentAccount(ledger, tuple(placement.lines), loss, (_OVER_TIME,))
+
+
+def _fees(course: Course, vehicle: str, fees_fen: int) -> list[Posting]:
+    """Book the fees of a vehicle, taken with each call."""
+    amounts = zip(course.days, course.amounts(fees_fen, "drawn_share"), strict=True)
+    return [row for day, fen in amounts for row in paid(day, vehicle, MANAGER, "fee", fen)]
+
+
+_OVER_TIME = Label(
+    "按进程分季实缴，管理费随每次实缴计提；企业回款当季按实缴比例分配，先还本后分收益，未计业绩报酬（见瀑布分配）",
+    "calls follow the course, fees are taken with each call; what firms pay is distributed in the same quarter by the"
+    " money paid in, capital first, before any carry (see the waterfall)",
+)
 _CONVENTIONS = (
     Label(
         "到达企业资金＝（1－存续期管理费占比）×实缴×已投比例；管理费不计入到达企业的资金，不假设滚动投资",
@@ -255,4 +338,5 @@ INSTRUMENT = Instrument(
         "distributions to the public commitment end below the commitment (less than 1x)",
     ),
     policy_parameters=(_MIN_SHARE, _MAX_SHARE, _BINDING, _INVESTED, _REINVESTMENT),
+    account=account,
 )

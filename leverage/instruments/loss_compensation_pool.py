@@ -7,6 +7,10 @@ until it compensates, and then it reaches a bank. So:
     loans = used share × line                        disbursed
 
 A line that is repaid and lent again counts once (balance, not turnover).
+
+Over time the pool pays a bank its share of each loss, cumulatively min(share × Σ loss, pool), and what is left at the
+end goes back to those who paid in. Without a stated share of loss there is no such account, and a policy in which the
+share is a gap raises: a multiple without its price is no answer.
 """
 
 from __future__ import annotations
@@ -18,9 +22,12 @@ from typing import Annotated
 from pydantic import Field
 
 from leverage.contribution import Contribution, Stage
+from leverage.course import Course, given_back, lent_to_firms, other_payers, paid_into, reached_firms
 from leverage.instrument import Instrument, Outcome, Placement
+from leverage.instrument_ledger import InstrumentAccount, Ledger, PrincipalLoss, paid
 from leverage.limits import lesser_of, share_of
 from leverage.terms import AmountByClass, MoneyFigure, PositiveExact, ShareExact
+from valuation.errors import RefusalError
 from valuation.kernel.dated import DatedValue
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label, NamedWarning
@@ -29,6 +36,8 @@ __all__ = ["INSTRUMENT", "PoolTerms"]
 
 _LINE_MIN = "bank_line_per_pool_min_multiple"
 _FIRST_YEAR_MIN = "first_year_lent_per_pool_min_multiple"
+_LOSS_SHARE = "pool_loss_share"
+_BANK = "bank"
 
 
 class PoolTerms(FrozenModel):
@@ -40,10 +49,16 @@ class PoolTerms(FrozenModel):
     signed_line: MoneyFigure | None = None
     used_share: ShareExact
     loan_term_months: PositiveExact
+    pool_loss_share: ShareExact | None = None
 
 
 def contributions(terms: PoolTerms, placement: Placement) -> Outcome:
-    """Who pays into the pool, and how much do banks lend to firms at each stage?"""
+    """Who pays into the pool, and how much do banks lend to firms at each stage?
+
+    Raises
+    ------
+    GapError : no share of loss is stated, and in a policy that is named it is a gap.
+    """
     others = [(row.source_class, row.amount.fen) for row in terms.other_contributors]
     pool_fen = placement.money_fen + sum(fen for _, fen in others)
     cap = None if terms.amount_cap is None else terms.amount_cap.fen
@@ -59,7 +74,11 @@ def contributions(terms: PoolTerms, placement: Placement) -> Outcome:
     return Outcome(
         contributions=tuple(rows),
         conventions=_CONVENTIONS,
-        warnings=(*warnings, *_line_warnings(terms, announced_fen=limit.amount_fen, binding=limit.binding)),
+        warnings=(
+            *warnings,
+            *_line_warnings(terms, announced_fen=limit.amount_fen, binding=limit.binding),
+            *_share_warnings(terms, placement),
+        ),
         rules_used=rules,
     )
 
@@ -131,6 +150,73 @@ def _below(rule: DatedValue, found: Decimal) -> NamedWarning:
     )
 
 
+# --- over time --------------------------------------------------------------------------------------------
+
+
+def account(terms: PoolTerms, placement: Placement, course: Course) -> InstrumentAccount:
+    """What does the pool pay the banks in each quarter, and what is left of it at the end?
+
+    The pool is paid in on the first day. Of the loans of the course it compensates, in whole fen and cumulatively,
+    min(share of loss × written off, pool).
+
+    Raises
+    ------
+    RefusalError : neither the terms nor a policy state the pool's share of a loss.
+    GapError : the policy's share is a gap.
+    """
+    share = _loss_share(terms, placement)
+    rows = contributions(terms, placement).contributions
+    lent_fen = reached_firms(rows)
+    # The banks' loans go straight to firms; whatever else is paid in goes into the pool.
+    into = [row for row in rows if row.layer == "vehicle"]
+    payers = {**placement.lines, **other_payers(into, lines=placement.by_class)}
+    pool = placement.vehicle
+    left = pool_fen = sum(payers.values())
+    postings = [*paid_into(course, payers, pool, at_once=True), *lent_to_firms(course, {_BANK: lent_fen})]
+    due = course.up_to(lent_fen, "lost_share", share)
+    for place, day in enumerate(course.days):
+        compensation = min(due[place], left)
+        left -= compensation
+        postings += paid(day, pool, _BANK, "compensation", compensation)
+    postings += given_back(course.last_day, pool, payers, left, account="capital")
+    loss = PrincipalLoss(INSTRUMENT.principal_loss, pool_fen - left, pool_fen, left == 0, course.is_resolved)
+    return InstrumentAccount(Ledger.of(postings), tuple(placement.lines), loss, (_OVER_TIME,))
+
+
+def _loss_share(terms: PoolTerms, placement: Placement) -> Decimal:
+    if terms.pool_loss_share is not None:
+        return terms.pool_loss_share.value
+    for table in placement.policies.values():
+        if table.has(_LOSS_SHARE):
+            found = table.value(_LOSS_SHARE, on=placement.policy_date).value
+            assert isinstance(found, Decimal | int), "shares are numbers"
+            return Decimal(found)
+    raise RefusalError.of(
+        f"{placement.allocation}.terms.pool_loss_share",
+        found="nothing",
+        expected="the share of a loss that the pool bears",
+        advice="State it from the agreement, or name a policy that does; without it the leverage has no price",
+    )
+
+
+def _share_warnings(terms: PoolTerms, placement: Placement) -> list[NamedWarning]:
+    """Name a missing share of loss; a policy that has it as a gap raises here."""
+    stated = terms.pool_loss_share is not None or any(table.has(_LOSS_SHARE) for table in placement.policies.values())
+    if stated:
+        _loss_share(terms, placement)
+        return []
+    text = Label(
+        "未说明资金池的损失分担比例：倍数没有对应的风险价格，不能计算代偿",
+        "the pool's share of a loss is not stated: the multiple has no price, compensation cannot be computed",
+    )
+    return [NamedWarning("pool_loss_share_not_stated", text)]
+
+
+_OVER_TIME = Label(
+    "资金池首日一次到位；按累计核销×分担比例代偿，以池内余额为限；期末余额按出资比例退回",
+    "the pool is paid in on the first day; it compensates its share of all write-offs up to what it holds; the rest"
+    " goes back at the end by contribution",
+)
 _CONVENTIONS = (
     Label(
         "资金池的钱在代偿之前不到达任何企业，代偿时付给银行；到达企业的是银行贷款",
@@ -152,5 +238,6 @@ INSTRUMENT = Instrument(
     principal_loss=Label(
         "累计代偿净额达到资金池本金（池子耗尽）", "net compensation paid adds up to the pool (the pool is exhausted)"
     ),
-    policy_parameters=(_LINE_MIN, _FIRST_YEAR_MIN),
+    policy_parameters=(_LINE_MIN, _FIRST_YEAR_MIN, _LOSS_SHARE),
+    account=account,
 )

@@ -71,7 +71,47 @@ GUARANTOR_TERMS = {
         "loan_term_months": figure("12"),
     }
 }
-TERMS = {"loss_compensation_pool": POOL_TERMS, "fund": FUND_TERMS, "capital_injection": LENDER_TERMS}
+TERMS = {
+    "loss_compensation_pool": POOL_TERMS,
+    "fund": FUND_TERMS,
+    "capital_injection": LENDER_TERMS,
+    "direct_equity": {
+        "co_investors": [{"source_class": "private", "amount": figure("50000000.00")}],
+        "deployed_share": figure("0.8"),
+    },
+    "interest_subsidy": {
+        "subsidy_rate_share": figure("0.02"),
+        "loan_term_months": figure("24"),
+        "used_share": figure("0.5"),
+    },
+    "portfolio_guarantee": {
+        "guaranteed_share": figure("0.5"),
+        "cap_of_guaranteed_share": figure("0.2"),
+        "used_share": figure("0.6"),
+        "loan_term_months": figure("36"),
+    },
+    "convertible": {
+        "way": "convertible",
+        "rate_share": figure("0.06"),
+        "term_months": figure("36"),
+        "deployed_share": figure("1"),
+        "converted_share": figure("0.5"),
+    },
+}
+COMPANY_TERMS = {"into": {"recipient": "operating_company"}}
+#: Drawn in two quarters; a tenth of all is lost; the rest comes back with a fifth on top.
+COURSE = {
+    "first_day": "2026-03-31",
+    "grade": "assumed",
+    "reason": "a course of the test",
+    "quarters": [
+        {"drawn_share": "0.5"},
+        {"drawn_share": "0.5", "lost_share": "0.1"},
+        {},
+        {},
+        {"repaid_share": "0.9", "gain_share": "0.2"},
+    ],
+}
 
 HIGH_TECH = (("high_tech_central", "50000000.00"), ("high_tech_city", "50000000.00"))
 

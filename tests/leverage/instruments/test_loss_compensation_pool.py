@@ -5,10 +5,13 @@ Expected values are by hand, above the figures.
 
 from typing import Any
 
+import pytest
+
 from leverage.policy import load_policies
 from leverage.programme import load_programmes
 from leverage.scenario import request_model, run_scenario
 from tests.leverage.builders import POOL_TERMS, allocation, figure, multiples, request, run
+from valuation.errors import GapError
 from valuation.kernel.fields import parse
 
 
@@ -71,11 +74,24 @@ def test_an_amount_cap_binds_by_name() -> None:
 
 
 def test_the_notice_of_2022_asks_for_ten_times_and_six_in_the_first_year() -> None:
-    policies = ("haikou_pool_selection_2022",)
-    assert "below_policy_multiple" not in codes(run(request(pool(policies))))
-    low = run(request(pool(policies, lending_multiple=figure("9"))))  # 9 < 10, and 9 × 0.6 = 5.4 < 6
+    policies, share = ("haikou_pool_selection_2022",), figure("0.5")
+    assert "below_policy_multiple" not in codes(run(request(pool(policies, pool_loss_share=share))))
+    low = run(
+        request(pool(policies, lending_multiple=figure("9"), pool_loss_share=share))
+    )  # 9 < 10, and 9 × 0.6 = 5.4 < 6
     assert codes(low).count("below_policy_multiple") == 2
     assert [rule.source.id for rule in low.rules_used] == ["notice", "notice"]
+
+
+def test_a_share_of_loss_that_is_a_gap_raises() -> None:
+    """The notice does not say which share of a loss the pool bears: no leverage under it without one of the terms."""
+    with pytest.raises(GapError, match=r"pool_loss_share.*is a gap"):
+        run(request(pool(("haikou_pool_selection_2022",))))
+
+
+def test_a_share_of_loss_that_nobody_states_is_named() -> None:
+    assert "pool_loss_share_not_stated" in codes(run(request(pool())))
+    assert "pool_loss_share_not_stated" not in codes(run(request(pool(pool_loss_share=figure("0.5")))))
 
 
 def test_a_policy_may_speak_of_one_of_the_two_points_only() -> None:
