@@ -23,7 +23,7 @@ from api.evidence.router import comparables_imports, comparables_router
 from api.evidence.store import EvidenceStore
 from api.health.router import health_router
 from api.kinds import KINDS
-from api.leverage.router import leverage_scenarios
+from api.leverage.router import leverage_scenarios, performance_evaluations, programmes_router, waterfalls
 from api.methods.router import methods_router
 from api.middleware import Edge
 from api.openapi import describe
@@ -105,6 +105,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     app.include_router(explanations_router(reading))
     app.include_router(indicators_router(callers=callers))
     app.include_router(policies_router(catalogues, callers=callers))
+    app.include_router(programmes_router(catalogues, callers=callers))
     app.include_router(methods_router(callers=callers))
     app.include_router(comparables_router(evidence, callers=callers))
     app.include_router(problems_router())
@@ -126,6 +127,8 @@ def _results(catalogues: Catalogues) -> tuple[Result, ...]:
             programmes=catalogues.programmes,
             policies=catalogues.leverage_policies,
         ),
+        waterfalls(),
+        performance_evaluations(catalogues),
         reports(model=catalogues.valuation_request),
         analyses(model=catalogues.analysis_request),
         rate_papers(),

@@ -115,6 +115,47 @@ def leverage(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh
 
 
 @main.command()
+def waterfall(
+    file: RequestFile,
+    json: AsJson = False,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(metavar="OUT.xlsx", help="写出带公式的工作簿。 Write a live workbook."),
+    ] = None,
+    lang: InLanguage = Lang.zh,
+) -> None:
+    """基金瀑布分配与让利成本。 Who gets what of a fund, and what concessions cost."""
+    with _reported():
+        from api.files import write_bytes
+        from api.leverage.waterfalls import waterfall_file
+        from api.render.fund import waterfall_sections
+        from valuation.errors import RefusalError
+
+        answer = waterfall_file(file)
+        if xlsx is not None:
+            if answer.workbook is None:
+                raise RefusalError.of(
+                    "--xlsx",
+                    found="an agreement with concessions, settlements or deal by deal",
+                    expected="return of capital, preferred return on drawn capital, catch-up or none, split",
+                    advice="Leave --xlsx out, or ask for the usual agreement",
+                )
+            write_bytes(xlsx, answer.workbook)
+        _answer(answer.as_document, waterfall_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command()
+def performance(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
+    """绩效自评打分。 Points of a programme's year."""
+    with _reported():
+        from api.leverage.performance import performance_file
+        from api.render.fund import performance_sections
+
+        answer = performance_file(file, _catalogues())
+        _answer(answer.as_document, performance_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command()
 def report(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
     """预评估报告十四项。 The 14 sections of an appraisal report."""
     with _reported():

@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from leverage.answer import AlternativeAnswer
 from leverage.ladder import Ladder
+from leverage.programme import LabelRow
 from valuation.errors import InputError, UnknownNameError
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.fields import Day, DecimalText, FrozenModel, Identifier, NonNegativeMoneyText
@@ -53,26 +54,14 @@ _ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 _GRADES = (("excellent", "优"), ("good", "良"), ("fair", "中"))
 
 
-class Text(FrozenModel):
-    """A text in two languages."""
-
-    zh: Annotated[str, Field(min_length=1, max_length=200)]
-    en: Annotated[str, Field(min_length=1, max_length=200)]
-
-    @property
-    def label(self) -> Label:
-        """The text as a label."""
-        return Label(self.zh, self.en)
-
-
 class Indicator(FrozenModel):
     """One row: what is measured, in which unit, target, points, rule; ``reached`` as a number or ``fact`` by name."""
 
     id: Identifier
-    name: Text
+    name: LabelRow
     dimension: Literal["output", "effect", "satisfaction"]
     aspect: OutputAspect | None = None
-    unit: Text
+    unit: LabelRow
     target: Annotated[DecimalText, Field(gt=0)]
     points: Annotated[DecimalText, Field(gt=0, le=100)]
     rule: Literal["at_least", "at_most", "all_or_none"]

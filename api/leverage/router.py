@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answered import remember
+from api.auth import Callers
+from api.catalogues import Catalogues
 from api.commands import Command
 from api.intake import JsonBody
-from api.leverage.schemas import LeverageScenario
+from api.leverage.performance import performance, performance_model
+from api.leverage.schemas import LeverageScenario, LeverageWaterfall, PerformanceEvaluation
 from api.leverage.service import leverage_service
+from api.leverage.waterfalls import waterfall
+from api.openapi import PROBLEM, READ_PROBLEMS
+from api.policies.service import programme_document
+from api.responses import find_in_catalogue, json_response
 from api.results import Result, Told
 from leverage.programme import Programme
 from leverage.request import ScenarioRequest
+from leverage.waterfall_request import waterfall_request_model
 from valuation.kernel.dated import DatedTable
 
-__all__ = ["leverage_scenarios"]
+__all__ = ["leverage_scenarios", "performance_evaluations", "programmes_router", "waterfalls"]
 
 
 def leverage_scenarios(
@@ -32,3 +45,63 @@ def leverage_scenarios(
         ),
         reading=Told("read", "读取测算 · Read a scenario", "The answer as it was given."),
     )
+
+
+def waterfalls() -> Result:
+    """The results under ``/v1/leverage/waterfalls``."""
+    return Result(
+        kind="leverage_waterfall",
+        tag="杠杆 leverage scenarios",
+        command=Command(JsonBody(waterfall_request_model()), remember("leverage_waterfall", waterfall)),
+        answer=LeverageWaterfall,
+        asking=Told(
+            "distribute",
+            "基金瀑布分配与让利成本 · Who gets what of a fund, and what concessions cost",
+            "Runs ordered tiers and settlements over dated flows: payments, multiples, rates, concessions, clawback.",
+        ),
+        reading=Told("read", "读取分配 · Read a waterfall", "The answer as it was given."),
+        worksheet=Told(
+            "worksheet",
+            "工作簿 · The waterfall as a workbook with live formulas",
+            "For the usual agreement: change a flow or a rate and the payments answer.",
+        ),
+    )
+
+
+def performance_evaluations(catalogues: Catalogues) -> Result:
+    """The results under ``/v1/leverage/performance-evaluations``."""
+    return Result(
+        kind="performance_evaluation",
+        tag="杠杆 leverage scenarios",
+        command=Command(
+            JsonBody(performance_model(catalogues.leverage_request)),
+            remember("performance_evaluation", performance(catalogues.programmes, catalogues.leverage_policies)),
+        ),
+        answer=PerformanceEvaluation,
+        asking=Told(
+            "evaluate",
+            "绩效自评打分 · Points of a programme's year",
+            "Execution, output, effect and satisfaction by a dated scheme; facts may come from a scenario's ledger.",
+        ),
+        reading=Told("read", "读取自评 · Read an evaluation", "The answer as it was given."),
+    )
+
+
+def programmes_router(catalogues: Catalogues, *, callers: Callers) -> APIRouter:
+    """The routes ``/v1/leverage/programmes``."""
+    router = APIRouter(prefix="/v1/leverage", tags=["杠杆 leverage scenarios"])
+    documents = {name: programme_document(row) for name, row in catalogues.programmes.items()}
+
+    @router.get("/programmes", summary="财政资金方案 · Programmes", response_model=None, responses=PROBLEM)
+    def list_leverage_programmes(request: Request) -> Response:
+        """Every programme with its lines of money and their sources."""
+        callers.identify(request)
+        return json_response({"items": list(documents.values())})
+
+    @router.get("/programmes/{id}", summary="一项方案 · One programme", response_model=None, responses=READ_PROBLEMS)
+    def read_leverage_programme(request: Request, id: str) -> Response:
+        """One programme: its parks, lines of money, limits and objectives."""
+        callers.identify(request)
+        return json_response(find_in_catalogue(documents, id))
+
+    return router

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from api.envelopes import Envelope
 
-__all__ = ["LeverageScenario"]
+__all__ = ["LeverageScenario", "LeverageWaterfall", "PerformanceEvaluation"]
 
 
 class RungOut(BaseModel):
@@ -65,3 +65,51 @@ class LeverageScenario(Envelope):
     """A stored leverage scenario."""
 
     answer: LeverageOut  # type: ignore[assignment]  # narrower than any JSON object
+
+
+class WaterfallOut(BaseModel):
+    """Payments by day, tier and partner; multiples and rates; what concessions cost; what is clawed back."""
+
+    question: Literal["leverage_waterfall"]
+    dates: dict[str, str]
+    way: Literal["whole_fund", "deal_by_deal"]
+    tiers: list[dict[str, Any]]
+    partners: list[dict[str, str | None]]
+    payments: list[dict[str, Any]]
+    transfers: list[dict[str, str]]
+    concessions: list[dict[str, Any]]
+    clawback: dict[str, str] | None
+    conventions: list[dict[str, str]]
+    warnings: list[dict[str, str]]
+    sources: list[dict[str, str]]
+    engine_version: str
+    digest: str
+
+
+class LeverageWaterfall(Envelope):
+    """A stored waterfall."""
+
+    answer: WaterfallOut  # type: ignore[assignment]  # narrower than any JSON object
+
+
+class PerformanceOut(BaseModel):
+    """Points by indicator and dimension, the total and the grade."""
+
+    question: Literal["performance_evaluation"]
+    policy: dict[str, str]
+    year: int
+    rows: list[dict[str, Any]]
+    by_dimension: dict[str, str]
+    total: str
+    grade: dict[str, str] | None
+    values_used: list[dict[str, Any]]
+    warnings: list[dict[str, str]]
+    sources: list[dict[str, str]]
+    engine_version: str
+    digest: str
+
+
+class PerformanceEvaluation(Envelope):
+    """A stored self-evaluation."""
+
+    answer: PerformanceOut  # type: ignore[assignment]  # narrower than any JSON object

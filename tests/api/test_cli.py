@@ -176,7 +176,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-COMMANDS = ["value", "quote", "leverage", "report", "analyse", "rate", "score"]
+COMMANDS = ["value", "quote", "leverage", "waterfall", "performance", "report", "analyse", "rate", "score"]
 COMMANDS += ["methods", "policies", "serve", "migrate", "doctor"]
 
 

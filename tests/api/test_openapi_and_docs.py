@@ -59,6 +59,8 @@ POSTS = {
     "/v1/valuations": "dates",
     "/v1/pledge-quotes": "dates",
     "/v1/leverage-scenarios": "dates",
+    "/v1/leverage/waterfalls": "flows",
+    "/v1/leverage/performance-evaluations": "evaluation",
     "/v1/reports": "valuation_id",
     "/v1/analyses": "valuation",
     "/v1/rate-papers": "paper",

@@ -26,6 +26,8 @@ from tests.api.requests import EXAMPLES, example, valuation_request
 from tests.api.scores.test_scores import LADDER, QUALITY
 
 COMMANDS = {
+    "leverage_waterfall": "waterfall",
+    "leverage_performance": "performance",
     "report_drug_patent": "report",
     "analysis_drug_patent": "analyse",
     "analysis_break_even": "analyse",
