@@ -19,7 +19,7 @@ from leverage.ladder import Ladder, ladder, ratio_text, volume_warning
 from leverage.programme import MoneyLine, Programme
 from leverage.request import AllocationRequest, AlternativeRequest, ScenarioRequest, request_model
 from leverage.source_classes import Convention
-from valuation.errors import InputError
+from valuation.errors import InputError, RefusalError
 from valuation.kernel.dated import DatedTable
 from valuation.kernel.digest import digest_of
 from valuation.kernel.discovery import named
@@ -40,6 +40,7 @@ class _Setting:
     policies: Mapping[str, DatedTable]
     instruments: Mapping[str, Instrument]
     convention: Convention
+    programme: Programme | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def run_scenario(
         policies=policies,
         instruments=load_instruments() if instruments is None else instruments,
         convention=Convention(request.state_company_as),
+        programme=programme,
     )
     listed = _listed_sources(request, programme)
     figure_sources = check_sources(request, listed=listed)
@@ -168,11 +170,29 @@ def _line_uses(setting: _Setting, alternative: AlternativeRequest) -> tuple[Line
     )
 
 
+def _check_limits(setting: _Setting, alternative: AlternativeRequest) -> None:
+    """Refuse an instrument that takes a larger share of the programme's money than the programme allows it."""
+    if setting.programme is None:
+        return
+    held = {line.id: line.fen for line in setting.programme.lines}
+    for limit in setting.programme.limits:
+        rows = [row for row in alternative.allocations if row.instrument == limit.instrument]
+        used = sum(use.fen for row in rows for use in row.money if use.line in held)
+        if used > Fraction(limit.max_share) * sum(held.values()):
+            raise RefusalError.of(
+                f"alternative {alternative.id}: {limit.instrument}",
+                found=f"{Money(used).text} of {Money(sum(held.values())).text}",
+                expected=f"at most a share of {limit.max_share} ({limit.source})",
+                advice="Place less in this instrument; the programme limits it",
+            )
+
+
 # --- one allocation ---------------------------------------------------------------------------------------
 
 
 def _placed_all(setting: _Setting, alternative: AlternativeRequest) -> tuple[_Placed, ...]:
     _line_uses(setting, alternative)
+    _check_limits(setting, alternative)
     return tuple(_placed(setting, allocation) for allocation in alternative.allocations)
 
 

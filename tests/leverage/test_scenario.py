@@ -4,6 +4,7 @@ Expected values are by hand, or the same question asked in two ways.
 """
 
 import json
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from leverage.answer import LeverageAnswer
 from leverage.policy import load_policies
-from leverage.programme import load_programmes
+from leverage.programme import InstrumentLimit, load_programmes
 from leverage.scenario import request_model, run_scenario
 from tests.leverage.builders import FUND_TERMS, GUARANTOR_TERMS, allocation, figure, multiples, request, run
 from valuation.errors import InputError, RefusalError, UnknownNameError
@@ -49,6 +50,20 @@ def test_central_and_city_stand_together_in_the_denominator() -> None:
     ladder = run(request(allocation("loss_compensation_pool"))).alternatives[0].ladder("disbursed")
     assert ladder is not None
     assert all(rung.denominator_fen == 10_000_000_000 for rung in ladder.rungs)
+
+
+def test_a_programme_may_limit_an_instrument() -> None:
+    """Half of the programme's 1.2亿 may go into a fund; both lines of High-tech are 1.0亿."""
+    plan = load_programmes()["haikou_2021"]
+    limit = InstrumentLimit(instrument="fund", max_share=Decimal("0.5"), source="plan")
+    programmes = {plan.id: plan.model_copy(update={"limits": (limit,)})}
+    parsed = parse(request_model(), request(allocation("fund")))
+    with pytest.raises(
+        RefusalError, match=r"100000000\.00 of 120000000\.00, expected at most a share of 0\.5"
+    ):
+        run_scenario(parsed, programmes=programmes, policies=load_policies())
+    half = parse(request_model(), request(allocation("fund", CENTRAL)))
+    assert run_scenario(half, programmes=programmes, policies=load_policies()).alternatives
 
 
 def test_whose_yuan_by_hand() -> None:

@@ -164,3 +164,34 @@ def test_a_policy_has_no_say_before_its_first_day() -> None:
 def test_a_fund_of_budget_money_alone_moves_nothing() -> None:
     answer = run(request(fund(**by_amounts(("district", "1.00")))))
     assert multiples(answer, "announced")["other_per_public"] == 0
+
+
+# --- parent and 返投 ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("fee", "paid_in"), [("0.2", "0.5"), ("0", "1"), ("0.17", "0.03")])
+def test_a_parent_that_takes_nothing_changes_no_multiple(fee: str, paid_in: str) -> None:
+    """Every rung at every stage is the same with a pass-through parent, and (a) = (b) + 1."""
+    terms = {"lifetime_fee_share": figure(fee), "partners_paid_in_share": figure(paid_in)}
+    plain = run(request(fund(**terms)))
+    passed = run(request(fund(**terms, parent={"lifetime_fee_share": figure("0")})))
+    for stage in ("announced", "disbursed"):
+        found = multiples(passed, stage)
+        assert found == multiples(plain, stage)
+        assert found["total_per_public"] == found["other_per_public"] + 1
+
+
+def test_a_parents_fee_reaches_no_firm_by_hand() -> None:
+    """1.0亿 less 5 % is a quarter of 3.8亿; of it 3.04亿 after 20 % of fees, on (1.0 + 1.14)亿 of public money."""
+    found = multiples(run(request(fund(parent={"lifetime_fee_share": figure("0.05")}))), "announced")
+    assert found["finance_to_firms_per_public"] == Fraction(304, 214)
+
+
+def test_local_reinvestment_is_off_and_named_for_new_funds_only() -> None:
+    """A fund of before the guidance of 2025-01-02 stands under its own terms; a later one is told what it says."""
+    named = "local_reinvestment_against_policy"
+    policies, asked = ("state_council_2025_1",), {"local_reinvestment_multiple": figure("1.5")}
+    assert named not in codes(run(request(fund(policies))))
+    assert named in codes(run(request(fund(policies, **asked))))
+    assert named in codes(run(request(fund(policies, **asked, established_on="2025-01-02"))))
+    assert named not in codes(run(request(fund(policies, **asked, established_on="2025-01-01"))))
