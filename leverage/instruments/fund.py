@@ -118,7 +118,15 @@ def _commitment(terms: FundTerms, placement: Placement) -> int:
     """What the programme's money commits to the fund, after a parent's fee. Fen."""
     if terms.parent is None:
         return placement.money_fen
-    return share_of(placement.money_fen, 1 - terms.parent.lifetime_fee_share.value)
+    left = share_of(placement.money_fen, 1 - terms.parent.lifetime_fee_share.value)
+    if left == 0:
+        raise RefusalError.of(
+            "terms.parent.lifetime_fee_share",
+            found=terms.parent.lifetime_fee_share.value,
+            expected="a fee that leaves something to commit",
+            advice="Check the parent's fee; it is a share of all it holds over its life",
+        )
+    return left
 
 
 def _programme_rows(terms: FundTerms, placement: Placement, stage: Stage) -> list[Contribution]:

@@ -58,9 +58,7 @@ def test_a_programme_may_limit_an_instrument() -> None:
     limit = InstrumentLimit(instrument="fund", max_share=Decimal("0.5"), source="plan")
     programmes = {plan.id: plan.model_copy(update={"limits": (limit,)})}
     parsed = parse(request_model(), request(allocation("fund")))
-    with pytest.raises(
-        RefusalError, match=r"100000000\.00 of 120000000\.00, expected at most a share of 0\.5"
-    ):
+    with pytest.raises(RefusalError, match=r"100000000\.00 of 120000000\.00, expected at most a share of 0\.5"):
         run_scenario(parsed, programmes=programmes, policies=load_policies())
     half = parse(request_model(), request(allocation("fund", CENTRAL)))
     assert run_scenario(half, programmes=programmes, policies=load_policies()).alternatives
