@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks import (
     comparables,
+    end_of_day,
     leverage_rates,
     leverage_simulation,
     options_exact,
@@ -36,6 +37,7 @@ PROGRAMS: dict[str, Callable[[], None]] = {
     "b": revaluation.main,
     "c": comparables.main,
     "d": pledge_schedules.main,
+    "e": end_of_day.main,
     "side_by_side": side_by_side.main,
     "lsm": options_lsm.main,
     "lattice": options_lattice.main,

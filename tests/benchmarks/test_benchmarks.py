@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks import (
     comparables,
+    end_of_day,
     leverage_rates,
     leverage_simulation,
     memory,
@@ -70,6 +71,13 @@ def test_pledge_schedules(capsys: pytest.CaptureFixture[str]) -> None:
     pledge_schedules.main(count=200, by_loop=100, exactly=50, rounds=1)
     expected = "fen different: 0 to Decimal over 100 loans, 0 to exact fractions over 50"
     assert expected in capsys.readouterr().out
+
+
+def test_end_of_day(capsys: pytest.CaptureFixture[str]) -> None:
+    end_of_day.main(count=2)
+    said = capsys.readouterr().out
+    assert "catching up" in said
+    assert "the same day again                   0 loan-days" in said
 
 
 def test_options_lsm(capsys: pytest.CaptureFixture[str]) -> None:
