@@ -36,7 +36,11 @@ def book(count: int) -> LoanBook:
 
 
 def by_decimal(loans: LoanBook, count: int) -> list[Answer]:
-    """The first ``count`` loans as a loop in Decimal, 28 digits, the way they are usually written."""
+    """The first ``count`` loans as a loop in Decimal, 28 digits.
+
+    It multiplies before it divides, so that a half of a fen stays a half: with the rate of a period rounded first, some
+    loans in a hundred thousand end a fen too low.
+    """
     return [_decimal_loan(*(int(column[index]) for column in loans.kernel_columns())) for index in range(count)]
 
 
@@ -47,21 +51,23 @@ def _decimal_loan(
     start = datetime.date(1970, 1, 1) + drawdown * ONE_DAY
     ends = [_months_after(start, (number + 1) * months) for number in range(count)]
     begins = [start, *ends[:-1]]
-    shares = [
-        rate * months / 12 if year_days == 0 else rate * (end - begin).days / year_days
-        for begin, end in zip(begins, ends, strict=True)
-    ]
-    instalment = _whole(_level(Decimal(principal), shares)) if BOOK_FORMS[form] == "equal_instalment" else Decimal(0)
+    divisor = year_days or 12
+    parts = [rate * (months if year_days == 0 else (end - begin).days) for begin, end in zip(begins, ends, strict=True)]
+    instalment = (
+        _whole(_level(Decimal(principal), [part / divisor for part in parts]))
+        if BOOK_FORMS[form] == "equal_instalment"
+        else Decimal(0)
+    )
     part = _whole(Decimal(principal) / count) if BOOK_FORMS[form] == "equal_principal" else Decimal(0)
     balance, total, running = Decimal(principal), Decimal(0), (0, 0, 0)
-    for number, (begin, end, share) in enumerate(zip(begins, ends, shares, strict=True)):
+    for number, (begin, end, numerator) in enumerate(zip(begins, ends, parts, strict=True)):
         if begin <= ON < end:
             today, tomorrow = (
-                _whole(balance * _share(rate, start, begin, number * months, day, months, year_days))
+                _accrued(balance * rate, start, begin, number * months, day, months, year_days)
                 for day in (ON, ON + ONE_DAY)
             )
             running = (int(balance), int(today), int(tomorrow - today))
-        interest = _whole(balance * share)
+        interest = _whole(balance * numerator / divisor)
         due = min(max(instalment - interest if instalment else part, Decimal(0)), balance)
         balance -= balance if number == count - 1 else due
         total += interest
@@ -76,8 +82,8 @@ def _level(principal: Decimal, shares: list[Decimal]) -> Decimal:
     return principal * growth / payments
 
 
-def _share(
-    rate: Decimal,
+def _accrued(
+    yearly: Decimal,
     start: datetime.date,
     begin: datetime.date,
     before: int,
@@ -85,14 +91,15 @@ def _share(
     months: int,
     year_days: int,
 ) -> Decimal:
-    """The rate of the running period up to a day; a month is split by its days."""
+    """The interest of the running period up to a day; a month is split by its days."""
     if year_days:
-        return rate * (day - begin).days / year_days
+        return _whole(yearly * (day - begin).days / year_days)
     marks = [_months_after(start, before + number) for number in range(months + 1)]
     whole = sum(mark <= day for mark in marks) - 1
     if whole == months:
-        return rate * months / 12
-    return rate * (whole + Decimal((day - marks[whole]).days) / (marks[whole + 1] - marks[whole]).days) / 12
+        return _whole(yearly * months / 12)
+    length = (marks[whole + 1] - marks[whole]).days
+    return _whole(yearly * (whole * length + (day - marks[whole]).days) / (12 * length))
 
 
 def _months_after(day: datetime.date, months: int) -> datetime.date:
