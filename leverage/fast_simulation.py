@@ -143,14 +143,8 @@ def _quarter(numbers, quarterly, keys, quarter, first, normals, state, public, e
             _draw_call_rates(numbers[fund, CALL_DEVIATION], quarterly[fund, LOG_KEEP, quarter], normals[3])
         else:
             normals[3] = quarterly[fund, CALL_RATE, quarter]
-        if numbers[fund, IS_PLAIN] > 0.0:
-            _plain_fund(
-                numbers[fund], quarterly[fund, :, quarter], normals, state[fund], public[quarter], everyone[quarter]
-            )
-        else:
-            _any_fund(
-                numbers[fund], quarterly[fund, :, quarter], normals, state[fund], public[quarter], everyone[quarter]
-            )
+        _move_fund(numbers[fund], quarterly[fund, :, quarter], normals, state[fund], everyone[quarter])
+        _pay(numbers[fund], normals[2], normals[3], state[fund], public[quarter], True)
 
 
 @njit(**_OPTIONS)
@@ -162,18 +156,6 @@ def _draw_call_rates(deviation, log_keep, numbers):  # type: ignore[no-untyped-d
 
 
 @njit(forceinline=True, **_OPTIONS)
-def _move(nav, uncalled, growth, rate, payout, committed, called_rate, value_rate, commitment):  # type: ignore[no-untyped-def]
-    """A fund's quarter before anybody is paid: value, uncalled rest, call, payout, charge, charge out of the call."""
-    call = uncalled * rate
-    value = nav * growth
-    charge = min(committed + called_rate * (commitment - uncalled) + value_rate * nav, value + call)
-    from_call = min(charge, call)
-    value -= charge - from_call
-    paid = value * payout
-    return value - paid + (call - from_call), uncalled - call, call, paid, charge, from_call
-
-
-@njit(forceinline=True, **_OPTIONS)
 def _carried(rest, profit, carried, catch_up, scale, carry):  # type: ignore[no-untyped-def]
     """Catch-up, then split: the manager's carry of each, and what the others get of each."""
     caught = min(rest, max(0.0, (carry * profit - carried) * scale))
@@ -182,37 +164,49 @@ def _carried(rest, profit, carried, catch_up, scale, carry):  # type: ignore[no-
 
 
 @njit(**_OPTIONS)
-def _plain_fund(numbers, quarterly, normals, state, public, everyone):  # type: ignore[no-untyped-def]
-    """Pass a quarter of a fund whose partners are all treated alike: one capital and one preferred return."""
+def _move_fund(numbers, quarterly, normals, state, everyone):  # type: ignore[no-untyped-def]
+    """Let a fund call, grow, charge and pay out; ``normals`` then hold calls and payouts in their last two rows."""
     log_growth, loading, own_loading = numbers[LOG_GROWTH], numbers[LOADING], numbers[OWN_LOADING]
-    preferred, weight, commitment = numbers[PREFERRED_GROWTH], numbers[PUBLIC_WEIGHT], numbers[COMMITMENT]
-    catch_up, scale, carry = numbers[CATCH_UP], numbers[CATCH_UP_SCALE], numbers[CARRY]
-    payout, committed = quarterly[PAYOUT], quarterly[CHARGE_COMMITTED]
+    commitment, payout, committed = numbers[COMMITMENT], quarterly[PAYOUT], quarterly[CHARGE_COMMITTED]
     called_rate, value_rate = quarterly[CHARGE_CALLED], quarterly[CHARGE_VALUE]
     for i in range(LANES):
         growth = exp(log_growth + loading * normals[1, i] + own_loading * normals[2, i])
-        nav, uncalled, call, paid, charge, from_call = _move(
-            state[_NAV + i],
-            state[_UNCALLED + i],
-            growth,
-            normals[3, i],
-            payout,
-            committed,
-            called_rate,
-            value_rate,
-            commitment,
-        )
-        state[_NAV + i] = nav
-        state[_UNCALLED + i] = uncalled
+        nav, uncalled = state[_NAV + i], state[_UNCALLED + i]
+        call, value = uncalled * normals[3, i], nav * growth
+        # A charge takes what is there: out of the call first, then out of the value.
+        charge = min(committed + called_rate * (commitment - uncalled) + value_rate * nav, value + call)
+        from_call = min(charge, call)
+        value -= charge - from_call
+        paid = value * payout
+        state[_NAV + i] = value - paid + (call - from_call)
+        state[_UNCALLED + i] = uncalled - call
         state[_CHARGED + i] += charge
         state[_INVESTED + i] += call - from_call
-        capital, owed = state[_CAPITAL + i], state[_OWED + i]
+        everyone[i] += paid - call
+        normals[2, i] = call
+        normals[3, i] = paid
+
+
+@njit(**_OPTIONS)
+def _pay(numbers, calls, payouts, state, public, time_passes):  # type: ignore[no-untyped-def]
+    if numbers[IS_PLAIN] > 0.0:
+        _pay_plain(numbers, calls, payouts, state, public, time_passes)
+    else:
+        _pay_any(numbers, calls, payouts, state, public, time_passes)
+
+
+@njit(**_OPTIONS)
+def _pay_plain(numbers, calls, payouts, state, public, time_passes):  # type: ignore[no-untyped-def]
+    """Let a quarter pass (or not), book the calls and share the payouts among partners who are all treated alike."""
+    preferred = numbers[PREFERRED_GROWTH] if time_passes else 0.0
+    weight, catch_up, scale, carry = numbers[PUBLIC_WEIGHT], numbers[CATCH_UP], numbers[CATCH_UP_SCALE], numbers[CARRY]
+    for i in range(LANES):
+        call, paid, capital, owed = calls[i], payouts[i], state[_CAPITAL + i], state[_OWED + i]
         owed += (capital + owed) * preferred
         capital += call
         returned = min(paid, capital)
-        rest = paid - returned
-        given = min(rest, owed)
-        rest -= given
+        given = min(paid - returned, owed)
+        rest = paid - returned - given
         profit, carried = state[_PROFIT + i] + given, state[_CARRIED + i]
         caught_carry, _, split_carry, _ = _carried(rest, profit, carried, catch_up, scale, carry)
         state[_CAPITAL + i] = capital - returned
@@ -220,38 +214,6 @@ def _plain_fund(numbers, quarterly, normals, state, public, everyone):  # type: 
         state[_PROFIT + i] = profit + rest
         state[_CARRIED + i] = carried + caught_carry + split_carry
         public[i] += weight * (paid - caught_carry - split_carry - call)
-        everyone[i] += paid - call
-
-
-@njit(**_OPTIONS)
-def _any_fund(numbers, quarterly, normals, state, public, everyone):  # type: ignore[no-untyped-def]
-    """Pass a quarter of a fund with concessions: public capital and preferred return apart from the others'."""
-    log_growth, loading, own_loading = numbers[LOG_GROWTH], numbers[LOADING], numbers[OWN_LOADING]
-    weight, commitment = numbers[PUBLIC_WEIGHT], numbers[COMMITMENT]
-    payout, committed = quarterly[PAYOUT], quarterly[CHARGE_COMMITTED]
-    called_rate, value_rate = quarterly[CHARGE_CALLED], quarterly[CHARGE_VALUE]
-    for i in range(LANES):
-        growth = exp(log_growth + loading * normals[1, i] + own_loading * normals[2, i])
-        nav, uncalled, call, paid, charge, from_call = _move(
-            state[_NAV + i],
-            state[_UNCALLED + i],
-            growth,
-            normals[3, i],
-            payout,
-            committed,
-            called_rate,
-            value_rate,
-            commitment,
-        )
-        state[_NAV + i] = nav
-        state[_UNCALLED + i] = uncalled
-        state[_CHARGED + i] += charge
-        state[_INVESTED + i] += call - from_call
-        public[i] -= weight * call
-        everyone[i] += paid - call
-        normals[2, i] = call
-        normals[3, i] = paid
-    _pay_any(numbers, normals[2], normals[3], state, public, True)
 
 
 @njit(**_OPTIONS)
@@ -292,7 +254,7 @@ def _pay_any(numbers, calls, payouts, state, public, time_passes):  # type: igno
         state[_CARRIED + i] = carried + caught_carry + split_carry + to_manager * (wished - public_split)
         received = to_public + public_given + weight * caught + public_split
         state[_PUBLIC_PAID + i] += received
-        public[i] += received
+        public[i] += received - weight * calls[i]
 
 
 @njit(**_OPTIONS)
@@ -326,10 +288,7 @@ def _close(numbers, state, public, everyone, lanes, net):  # type: ignore[no-unt
         row, mine = numbers[fund], state[fund]
         _received(row, mine, before)
         values[:] = mine[_NAV : _NAV + LANES]
-        if row[IS_PLAIN] > 0.0:
-            _pay_plain(row, values, mine, public)
-        else:
-            _pay_any(row, no_calls, values, mine, public, False)
+        _pay(row, no_calls, values, mine, public, False)
         _received(row, mine, after)
         weight, part = row[PUBLIC_WEIGHT], row[MANAGER_PART]
         for i in range(LANES):
@@ -344,24 +303,6 @@ def _close(numbers, state, public, everyone, lanes, net):  # type: ignore[no-unt
             lanes[CHARGED, i] += mine[_CHARGED + i]
             lanes[TO_FIRMS, i] += mine[_INVESTED + i]
             net[fund, i] = after[0, i] - weight * called
-
-
-@njit(**_OPTIONS)
-def _pay_plain(numbers, payouts, state, public):  # type: ignore[no-untyped-def]
-    """Share an amount among partners who are all treated alike, no time passing."""
-    for i in range(LANES):
-        returned = min(payouts[i], state[_CAPITAL + i])
-        given = min(payouts[i] - returned, state[_OWED + i])
-        rest = payouts[i] - returned - given
-        profit = state[_PROFIT + i] + given
-        caught, _, split, _ = _carried(
-            rest, profit, state[_CARRIED + i], numbers[CATCH_UP], numbers[CATCH_UP_SCALE], numbers[CARRY]
-        )
-        state[_CAPITAL + i] -= returned
-        state[_OWED + i] -= given
-        state[_PROFIT + i] = profit + rest
-        state[_CARRIED + i] += caught + split
-        public[i] += numbers[PUBLIC_WEIGHT] * (payouts[i] - caught - split)
 
 
 @njit(**_OPTIONS)

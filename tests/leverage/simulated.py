@@ -5,32 +5,14 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
+from benchmarks.leverage_simulation import TERMS
 from benchmarks.leverage_simulation_numpy import Drawn
 from leverage.simulate import SimulationPlan
 from leverage.simulation.tables import BLOCK_PATHS, SimulatedFund
 from valuation.kernel.fast_random import counter_uniforms, stream_keys
 from valuation.kernel.fields import parse
 
-CASH_FLOW = {
-    "contribution_rate_by_year_share": (0.25, 1 / 3, 0.5),
-    "last_contribution_year": 5,
-    "life_years": 10,
-    "bow": 2.5,
-    "growth_share": 0.13,
-    "periods_per_year": 4,
-}
-FUND = {
-    "id": "plain",
-    "public_commitment": 30.0,
-    "other_commitment": 68.0,
-    "manager_commitment": 2.0,
-    "cash_flow": CASH_FLOW,
-    "deviation_share": 0.3,
-    "correlation_share": 0.3,
-    "preferred_rate_share": 0.08,
-    "carry_share": 0.2,
-    "catch_up_share": 1.0,
-}
+FUND = {name: value for name, value in TERMS.items() if name != "fees"} | {"id": "plain"}
 FEES = {
     "steps": [
         {"from_year": 1, "rate_share": 0.02, "base": "committed"},

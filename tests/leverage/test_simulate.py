@@ -3,7 +3,7 @@
 Second ways: NumPy on whole arrays with the same random numbers (1e-12); the waterfall in whole fen on single paths
 (exact up to its rounding to fen); Takahashi-Alexander's own projection (the mean of all paths, within four standard
 errors; every path when nothing is uncertain). The rates of single paths are those of the exact search. One and two
-workers, threads and processes, give the same bits.
+workers give the same bits.
 """
 
 import datetime
