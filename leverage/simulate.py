@@ -147,6 +147,12 @@ class SimulationResult:
         loss: Array = np.maximum(-self.public_net.sum(axis=0), 0.0)
         return loss
 
+    @property
+    def is_public_lost(self) -> NDArray[np.bool_]:
+        """Does public money in all instruments together end below 1x of what was paid in?"""
+        committed = sum(self.committed_to(name) for name in self.plan.instruments)
+        return np.asarray(self.public_loss > _ROUNDING * committed)
+
     def loss_of(self, instrument: str) -> Array:
         """What public money loses in one instrument on each path."""
         loss: Array = np.maximum(-self.public_net[self.plan.instruments.index(instrument)], 0.0)

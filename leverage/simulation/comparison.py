@@ -48,11 +48,6 @@ def _averaged(of_path: Callable[[SimulationResult], Array]) -> _Measure:
     return _Measure(lambda result, _: of_path(result), lambda result, _: mean_of(of_path(result)))
 
 
-def _is_lost(result: SimulationResult) -> NDArray[np.bool_]:
-    committed = sum(result.committed_to(name) for name in result.plan.instruments)
-    return np.asarray(result.public_loss > 1e-9 * committed)
-
-
 #: Name of a measure → how it comes from the paths.
 MEASURES: Mapping[str, _Measure] = {
     "to_firms": _averaged(lambda result: result.to_firms),
@@ -61,7 +56,7 @@ MEASURES: Mapping[str, _Measure] = {
     "manager_net": _averaged(lambda result: result.received[2] + result.value[2] - result.paid_in[2]),
     "fees": _averaged(lambda result: result.fees),
     "public_loss_probability_share": _Measure(
-        lambda result, _: _is_lost(result).astype(float), lambda result, _: probability_of(_is_lost(result))
+        lambda result, _: result.is_public_lost.astype(float), lambda result, _: probability_of(result.is_public_lost)
     ),
     "public_loss_tail_mean": _Measure(
         lambda result, level: tail_scores(result.public_loss, level_share=level),
