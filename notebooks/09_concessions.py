@@ -16,8 +16,8 @@
 # A fund of 1,000 with 300 of public money, called in the first three years and sold in years five to eight. One
 # question: for every multiple that the fund may reach, what does the public side give up under each concession, and
 # what do the other partners gain? The cost is what public money gets without the concession less what it gets with it,
-# all else equal; the fund as a whole does not change, so every yuan given is a yuan gained. The last cell holds that against the
-# figures, and two costs against arithmetic by hand.
+# all else equal; the fund as a whole does not change, so every yuan given is a yuan gained. The last cell holds that
+# against the figures, and two costs against arithmetic by hand.
 
 # %%
 import datetime
