@@ -28,8 +28,10 @@ _FARTHEST_LOG, _LARGEST_EXPONENT = 12.0, 600.0
 _LOW, _HIGH, _FIRST, _ACTIVE, _SUMS = 0, 1, 2, 3, 4
 
 
-@njit(**_OPTIONS)
-def dated_rates_of_block(years, amounts, starts, begin, end, logs, states, residuals):  # type: ignore[no-untyped-def]
+@njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+def dated_rates_of_block(
+    years: Any, amounts: Any, starts: Any, begin: Any, end: Any, logs: Any, states: Any, residuals: Any
+) -> Any:
     """Solve the series ``begin`` to ``end``; series n has the flows from ``starts[n]`` to ``starts[n + 1]``.
 
     Writes ln(1 + rate), the state and the residual beside the sum of all terms, one of each a series.

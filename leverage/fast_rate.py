@@ -22,6 +22,8 @@ D. Teichroew, A. Robichek, M. Montalbano, Mathematical analysis of rates of retu
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -55,14 +57,18 @@ _SUMS = 4
 
 
 @njit(error_model="numpy", nogil=True)
-def rows_of_periods(periods):  # type: ignore[no-untyped-def]
+def rows_of_periods(periods: Any) -> Any:
     """Rows that so many periods take: those beyond the last are zero, and zeros at the end move no root."""
     return (periods + _TOGETHER - 1) // _TOGETHER * _TOGETHER
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def rates_of_block(flows, begin, end, discounts, states, residuals):  # type: ignore[no-untyped-def]
-    """Solve the series ``begin`` to ``end`` of ``flows`` (series, periods): v, state and relative residual of each."""
+def rates_of_block(flows: Any, begin: Any, end: Any, discounts: Any, states: Any, residuals: Any) -> Any:
+    """Solve the series ``begin`` to ``end`` of ``flows`` (series, periods).
+
+    Writes v, the state and the residual beside the sum of all terms of each series to ``discounts``, ``states`` and
+    ``residuals``.
+    """
     periods = flows.shape[1]
     turned = np.zeros((rows_of_periods(periods), LANES))
     place, residual, state = np.empty(LANES), np.empty(LANES), np.empty(LANES, dtype=np.int8)
@@ -80,8 +86,12 @@ def rates_of_block(flows, begin, end, discounts, states, residuals):  # type: ig
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def rates_of_lanes(turned, periods, place, state, residual, work, shifted):  # type: ignore[no-untyped-def]
-    """Solve ``LANES`` series that lie side by side, ``turned`` (rows of periods, lanes): v, state, residual of each."""
+def rates_of_lanes(turned: Any, periods: Any, place: Any, state: Any, residual: Any, work: Any, shifted: Any) -> Any:
+    """Solve ``LANES`` series that lie side by side, ``turned`` (rows of periods, lanes).
+
+    Writes v, state and residual of each to ``place``, ``state`` and ``residual``; ``work`` (RATE_WORK, lanes) and
+    ``shifted`` (2, periods) are room.
+    """
     count_roots(turned, periods, state, work)
     _guess(turned, periods, place, work)
     for lane in range(LANES):
@@ -122,8 +132,11 @@ def _is_pure(turned, periods, lane, at):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy", nogil=True, fastmath={"contract"})
-def count_roots(turned, periods, state, work):  # type: ignore[no-untyped-def]
-    """How many roots can each series have above zero, by signs and by running sums from both ends?"""
+def count_roots(turned: Any, periods: Any, state: Any, work: Any) -> Any:
+    """How many roots can each series have above zero, by signs and by running sums from both ends?
+
+    Writes ``ONE_ROOT``, ``NO_ROOT``, ``ODD`` or ``OPEN`` to ``state``; ``work`` (RATE_WORK, lanes) is room.
+    """
     work[:] = 0.0
     for period in range(periods):
         _note_signs(turned[period], work[0], work[1])

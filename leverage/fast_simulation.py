@@ -64,8 +64,8 @@ _PUBLIC_CAPITAL, _PUBLIC_OWED, _ROOM, _PUBLIC_PAID = (place * LANES for place in
 _STATE = 12 * LANES
 
 
-@njit(**_OPTIONS)
-def simulate_block(numbers, quarterly, keys, count):  # type: ignore[no-untyped-def]
+@njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+def simulate_block(numbers: Any, quarterly: Any, keys: Any, count: Any) -> Any:
     """Simulate ``count`` paths of a block.
 
     Returns
@@ -103,9 +103,12 @@ def simulate_block(numbers, quarterly, keys, count):  # type: ignore[no-untyped-
     return found, by_fund, net_sums, fund_sums.sum(axis=2)
 
 
-@njit(**_OPTIONS)
-def sum_of_normals(keys, quarters, count):  # type: ignore[no-untyped-def]
-    """Draw the same normal numbers as :func:`simulate_block` and only add them: what drawing alone costs."""
+@njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+def sum_of_normals(keys: Any, quarters: Any, count: Any) -> Any:
+    """Draw as many normal numbers as :func:`simulate_block` and only add them: what drawing alone costs.
+
+    ``keys`` are those of the streams drawn from, ``count`` the paths.
+    """
     normals, sums = np.empty((2, LANES)), np.zeros(LANES)
     for first in range(0, count, LANES):
         for quarter in range(quarters):
