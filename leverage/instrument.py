@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import leverage.instruments
@@ -86,6 +87,21 @@ class Placement:
             allocation=self.allocation,
             source_class=source_class,
             payee=self.allocation,
+        )
+
+    def to_firms(
+        self, stage: Stage, *, source_class: str, amount_fen: int, form: Form, term_months: Decimal | None = None
+    ) -> Contribution:
+        """Money that a source pays straight to firms."""
+        return Contribution(
+            amount_fen=amount_fen,
+            stage=stage,
+            layer="firm",
+            form=form,
+            instrument=self.instrument,
+            allocation=self.allocation,
+            source_class=source_class,
+            term_months=term_months,
         )
 
     def investment(self, stage: Stage, amount_fen: int) -> StatedAmount:

@@ -24,7 +24,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
-from leverage.contribution import Contribution, Form, Stage
+from leverage.contribution import Form, Stage
 from leverage.course import Course
 from leverage.instrument import Instrument, Outcome, Placement
 from leverage.instrument_ledger import (
@@ -78,16 +78,7 @@ def contributions(terms: ConvertibleTerms, placement: Placement) -> Outcome:
     payers += [(row.source_class, row.amount.fen, "equity", None) for row in terms.co_investors]
     shares: dict[Stage, Decimal] = {"announced": Decimal(1), "disbursed": terms.deployed_share.value}
     rows = tuple(
-        Contribution(
-            amount_fen=share_of(fen, share),
-            stage=stage,
-            layer="firm",
-            form=of_form,
-            instrument=placement.instrument,
-            allocation=placement.allocation,
-            source_class=name,
-            term_months=months,
-        )
+        placement.to_firms(stage, source_class=name, amount_fen=share_of(fen, share), form=of_form, term_months=months)
         for stage, share in shares.items()
         for name, fen, of_form, months in payers
     )

@@ -10,11 +10,12 @@ principal is lost when, at the end, less has come back than was paid in (below 1
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
-from leverage.contribution import Contribution, Stage
+from leverage.contribution import Stage
 from leverage.course import Course, invested_in_firms, other_payers
 from leverage.instrument import Instrument, Outcome, Placement
 from leverage.instrument_ledger import InstrumentAccount, Ledger, below_one
@@ -38,27 +39,19 @@ def contributions(terms: DirectEquityTerms, placement: Placement) -> Outcome:
     """How much equity reaches firms, and whose is it?"""
     payers = [(row.source_class, row.amount_fen) for row in placement.money]
     payers += [(row.source_class, row.amount.fen) for row in terms.co_investors]
-    rows = [_to_firms(placement, "announced", name, fen) for name, fen in payers]
     deployed = terms.deployed_share.value
-    rows += [_to_firms(placement, "disbursed", name, share_of(fen, deployed)) for name, fen in payers]
+    shares: dict[Stage, Decimal] = {"announced": Decimal(1), "disbursed": deployed}
+    rows = [
+        placement.to_firms(stage, source_class=name, amount_fen=share_of(fen, share), form="equity")
+        for stage, share in shares.items()
+        for name, fen in payers
+    ]
     stated = []
     if terms.investment_of_firms is not None:
         whole = terms.investment_of_firms.fen
         stated.append(placement.investment("announced", whole))
         stated.append(placement.investment("disbursed", share_of(whole, deployed)))
     return Outcome(tuple(rows), tuple(stated), (_DIRECT,))
-
-
-def _to_firms(placement: Placement, stage: Stage, source_class: str, amount_fen: int) -> Contribution:
-    return Contribution(
-        amount_fen=amount_fen,
-        stage=stage,
-        layer="firm",
-        form="equity",
-        instrument=placement.instrument,
-        allocation=placement.allocation,
-        source_class=source_class,
-    )
 
 
 def account(terms: DirectEquityTerms, placement: Placement, course: Course) -> InstrumentAccount:

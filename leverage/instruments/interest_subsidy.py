@@ -50,15 +50,8 @@ def contributions(terms: InterestSubsidyTerms, placement: Placement) -> Outcome:
     for stage, fen in stages.items():
         rows += placement.paid_in(stage)
         rows.append(
-            Contribution(
-                amount_fen=fen,
-                stage=stage,
-                layer="firm",
-                form="loan",
-                instrument=placement.instrument,
-                allocation=placement.allocation,
-                source_class="bank",
-                term_months=terms.loan_term_months.value,
+            placement.to_firms(
+                stage, source_class="bank", amount_fen=fen, form="loan", term_months=terms.loan_term_months.value
             )
         )
     return Outcome(tuple(rows), conventions=(_NO_FINANCE,))

@@ -89,15 +89,8 @@ def _stage_rows(
     rows = list(placement.paid_in(stage))
     rows += [placement.into_vehicle(stage, source_class=name, amount_fen=fen) for name, fen in others]
     rows.append(
-        Contribution(
-            amount_fen=lent_fen,
-            stage=stage,
-            layer="firm",
-            form="loan",
-            instrument=placement.instrument,
-            allocation=placement.allocation,
-            source_class="bank",
-            term_months=terms.loan_term_months.value,
+        placement.to_firms(
+            stage, source_class="bank", amount_fen=lent_fen, form="loan", term_months=terms.loan_term_months.value
         )
     )
     return rows
