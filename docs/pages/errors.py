@@ -10,7 +10,7 @@ import api
 import leverage
 import pledge
 import valuation
-from api.errors import PROBLEM_TYPES, problem_type_of
+from api.errors import PROBLEM_TYPES
 from docs.markdown import document, table
 from valuation.errors import IpfinError
 
@@ -39,7 +39,7 @@ def _import_below(name: str, path: list[str]) -> None:
 
 
 def _branch(error: type[IpfinError], depth: int) -> Iterator[str]:
-    kind = problem_type_of(error("")) if error in PROBLEM_TYPES else None
+    kind = PROBLEM_TYPES.get(error)
     status = f" · HTTP {kind.status}" if kind else ""
     says = (error.__doc__ or "").split("\n")[0]
     yield f"{'  ' * depth}- `{error.__name__}` (`{error.code}`{status}): {says}"
