@@ -202,7 +202,8 @@ class Loan:
     """A loan at the end of ``day``: application, rights, facility, notes, cover, claims and running totals.
 
     The totals of principal always satisfy drawn + capitalised = repaid + outstanding + written off + transferred, where
-    *transferred* is what compensators paid for and *written off* is net of what was recovered since.
+    *transferred* is what compensators paid for and *written off* is net of what was recovered since. ``was_warned``:
+    whether a warning of thin cover stood at the end of the day before.
     """
 
     loan_id: str
@@ -220,6 +221,8 @@ class Loan:
     classification: AssetClass | None = None
     called_on: datetime.date | None = None
     watched_until: datetime.date | None = None
+    # Between two events cover only thins, so that how often the days were looked at changes this, and no answer.
+    was_warned: bool = field(default=False, compare=False)
     written_off_on: datetime.date | None = None
     principal_drawn_fen: int = 0
     principal_repaid_fen: int = 0
@@ -324,9 +327,17 @@ class Loan:
         """The state of the cover machine: that of an issued call, else what value and limits say."""
         if self.call is not None:
             return self.call.state
-        if self.facility is None or not self.shortfall_fen(self.facility.warning_share):
-            return "covered"
-        return "warning"
+        return "warning" if self.is_warned else "covered"
+
+    @property
+    def is_warned(self) -> bool:
+        """Is the lending value below the warning limit, or was it, and has not yet risen by the buffer above it?"""
+        if self.facility is None:
+            return False
+        limit = self.facility.warning_share
+        if self.was_warned:
+            limit += self.facility.warning_buffer_share
+        return self.shortfall_fen(limit) > 0
 
     @property
     def is_call_overdue(self) -> bool:

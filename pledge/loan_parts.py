@@ -27,7 +27,8 @@ class Facility:
     below ``warning_share`` a warning, below ``call_share`` a call. ``unsecured_limit_fen`` may be drawn before
     any pledge is registered; ``other_cover_fen`` is covered by something else (a guarantee) at all times.
     ``valuation_validity_months`` and ``life_margin_months``: how old a valuation may be and how long a right must
-    outlive the debt to count as cover; None where that was not agreed.
+    outlive the debt to count as cover; None where that was not agreed. ``warning_buffer_share``: a warning ends only
+    when the lending value has reached ``warning_share`` and this much more, so that it does not come and go.
     """
 
     limit_fen: int
@@ -50,6 +51,7 @@ class Facility:
     other_cover_fen: int
     valuation_validity_months: int | None = None
     life_margin_months: int | None = None
+    warning_buffer_share: Decimal = Decimal(0)
 
     def rate_with(self, reference_rate_share: Decimal) -> Decimal:
         """The yearly rate of a floating facility at a fixing of its reference rate."""

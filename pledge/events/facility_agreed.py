@@ -45,6 +45,7 @@ class CoverTerms(FrozenModel):
     outstanding principal. ``unsecured_limit``: what may be drawn before a pledge is registered.
     ``other_cover``: what something else than the rights secures (a guarantee), at all times. A right counts while its
     valuation is no older than ``valuation_validity_months`` and while it outlives the debt by ``life_margin_months``.
+    ``warning_buffer_share``: how far above ``warning_share`` the lending value must rise before a warning ends.
     """
 
     warning_share: CoverShare
@@ -54,6 +55,7 @@ class CoverTerms(FrozenModel):
     other_cover: NonNegativeMoneyText = Decimal("0.00")
     valuation_validity_months: Annotated[WholeNumber, Field(ge=1, le=120)] | None = None
     life_margin_months: Annotated[WholeNumber, Field(ge=0, le=120)] | None = None
+    warning_buffer_share: Annotated[DecimalText, Field(ge=0, le=1)] = Decimal(0)
 
 
 class FacilityAgreed(FrozenModel):
@@ -130,6 +132,7 @@ def _facility(payload: FacilityAgreed) -> Facility:
         other_cover_fen=fen(cover.other_cover),
         valuation_validity_months=cover.valuation_validity_months,
         life_margin_months=cover.life_margin_months,
+        warning_buffer_share=cover.warning_buffer_share,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from pledge.history import Actor, journal, postings
 from pledge.ledger import balances, mirror_differences, unbalanced_parties
 from pledge.loan_errors import IllegalStepError, LaterEventIllegalError
-from tests.pledge.loan_life import COVER, REPAYMENT, Life
+from tests.pledge.loan_life import COVER, REPAYMENT, Life, day
 from valuation.errors import RefusalError
 
 POOL = Actor("chen", "pool_manager")
@@ -222,6 +222,29 @@ def test_a_call_stands_until_value_after_pledge_rate_covers() -> None:
     life.does("asset_revalued", "0405", **{**VALUE, "value_date": "2026-04-05", "appraised_value": "2500000.00"})
     life.does("cover_call_cured", "0406", means="a new appraisal")
     assert life.on("0406").cover_stage == "cured"
+
+
+def revalued(life: Life, on: str, appraised: str) -> str:
+    """Value the right anew and tell the state of the cover at the end of that day."""
+    dated = {"value_date": day(on).isoformat(), "appraised_value": appraised}
+    life.does("asset_revalued", on, **{**VALUE, **dated})
+    return life.on(on).cover_stage
+
+
+@pytest.mark.parametrize(("buffer", "between"), [("0", "covered"), ("0.1", "warning")])
+def test_a_warning_does_not_come_and_go(buffer: str, between: str) -> None:
+    """1,000,000.00 are owed; a warning below 1.2 of it, and with a buffer of 0.1 until 1.3 is reached.
+
+    2,900,000.00 × 0.4 = 1,160,000.00 warns; 3,100,000.00 × 0.4 = 1,240,000.00 lies between; 3,250,000.00 × 0.4 is 1.3.
+    """
+    cover = {**COVER, "unsecured_limit": "0.00", "warning_buffer_share": buffer}
+    life = pledged(Life().agreed(cover=cover)).does("drawdown", "0115", amount="1000000.00")
+    assert life.on("0120").cover_stage == "covered"
+    assert revalued(life, "0201", "2900000.00") == "warning"
+    assert revalued(life, "0301", "3100000.00") == between
+    assert life.on("0315").cover_stage == between
+    assert revalued(life, "0401", "3250000.00") == "covered"
+    assert revalued(life, "0501", "3100000.00") == "covered"
 
 
 def test_a_right_worth_nothing_covers_nothing() -> None:
