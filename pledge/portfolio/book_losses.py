@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pledge.portfolio.checkpoint import BlockLosses
 from pledge.portfolio.loan_book import LoanBook
-from pledge.portfolio.risk_measures import Estimate, expected_shortfall, mean_of, value_at_risk
+from pledge.portfolio.risk_measures import Estimate, expected_shortfall, mean_of, share_of, value_at_risk
 from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation_plan import SimulationPlan
 from valuation.errors import InputError, NotBuiltError, UnknownNameError
@@ -135,7 +135,7 @@ class BookLosses:
     def pool_exhaustion(self, *, level_share: float = 0.95) -> PoolExhaustion:
         """How likely is it, and when, that the pool cannot pay all it owes?"""
         is_out = (self.exhausted >= 0).astype(np.float64)
-        probability = mean_of(is_out, self.weights, level_share=level_share)
+        probability = share_of(is_out > 0, self.weights, level_share=level_share)
         sums = np.bincount(np.maximum(self.exhausted, 0), weights=self.weights * is_out, minlength=self.periods_in_all)
         by_period = sums / self.weights.size
         mean = float(by_period @ (1 + np.arange(by_period.size)) / by_period.sum()) if is_out.any() else None

@@ -15,7 +15,15 @@ from scipy import special
 
 from valuation.errors import InputError, RefusalError
 
-__all__ = ["Estimate", "expected_shortfall", "mean_of", "probability_above", "tail_weights", "value_at_risk"]
+__all__ = [
+    "Estimate",
+    "expected_shortfall",
+    "mean_of",
+    "probability_above",
+    "share_of",
+    "tail_weights",
+    "value_at_risk",
+]
 
 Array = NDArray[np.float64]
 
@@ -52,9 +60,37 @@ def mean_of(values: Array, weights: Array, *, level_share: float = 0.95) -> Esti
     return Estimate(value, error, value - width, value + width, level_share)
 
 
+def share_of(happened: Array, weights: Array, *, level_share: float = 0.95) -> Estimate:
+    """With which probability does it happen, when some draws say yes and others no?
+
+    With equal weights the interval is exact (Clopper and Pearson 1934): also of what never happened in n draws it does
+    not say *impossible*, but *at most 1 − (α/2)^(1/n)*. With unequal weights it is that of the mean, within 0 and 1;
+    of what never happened, the exact one times the largest weight.
+
+    Raises
+    ------
+    InputError : a level outside (0, 1).
+
+    References
+    ----------
+    C. Clopper, E. Pearson, The use of confidence or fiducial limits, Biometrika 26 (1934).
+
+    Tested by: the binomial tail itself, ``tests/pledge/portfolio/test_risk_measures.py``.
+    """
+    found = mean_of(happened.astype(np.float64), weights, level_share=level_share)
+    count, hits = happened.size, int(np.count_nonzero(happened))
+    tail = (1 - level_share) / 2
+    if hits and not np.all(weights == weights[0]):
+        return Estimate(found.value, found.standard_error, max(0.0, found.low), min(1.0, found.high), level_share)
+    low = float(special.betaincinv(hits, count - hits + 1, tail)) if hits else 0.0
+    high = float(special.betaincinv(hits + 1, count - hits, 1 - tail)) if hits < count else 1.0
+    high = min(1.0, high * (1.0 if hits else float(weights.max())))
+    return Estimate(found.value, found.standard_error, low, high, level_share)
+
+
 def probability_above(losses: Array, weights: Array, threshold: float, *, level_share: float = 0.95) -> Estimate:
     """With which probability is the loss above ``threshold``?"""
-    return mean_of((losses > threshold).astype(np.float64), weights, level_share=level_share)
+    return share_of(losses > threshold, weights, level_share=level_share)
 
 
 def value_at_risk(losses: Array, weights: Array, confidence: float, *, level_share: float = 0.95) -> Estimate:

@@ -11,13 +11,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scipy import special
+from scipy import special, stats
 
 from pledge.portfolio.risk_measures import (
     Estimate,
     expected_shortfall,
     mean_of,
     probability_above,
+    share_of,
     tail_weights,
     value_at_risk,
 )
@@ -75,3 +76,16 @@ def test_a_tail_of_too_few_draws_is_refused() -> None:
             expected_shortfall(losses, weights, confidence)
     with pytest.raises(InputError, match="level_share"):
         mean_of(losses, weights, level_share=1.0)
+
+
+@pytest.mark.parametrize(("count", "hits"), [(1_000, 0), (1_000, 7), (1_000, 1_000), (20_000, 0)])
+def test_a_share_that_never_happened_is_not_impossible(count: int, hits: int) -> None:
+    """Second way: at the ends of the interval the binomial tail is 2.5 %; of no hit, 1 − 0.025^(1/n)."""
+    found = share_of(np.arange(count) < hits, np.ones(count))
+    assert found.value == hits / count
+    if hits < count:
+        assert stats.binom.cdf(hits, count, found.high) == pytest.approx(0.025, rel=1e-6)
+    if hits:
+        assert stats.binom.sf(hits - 1, count, found.low) == pytest.approx(0.025, rel=1e-6)
+    if hits == 0:
+        assert (found.low, found.high) == (0.0, pytest.approx(1 - 0.025 ** (1 / count), rel=1e-9))
