@@ -60,7 +60,7 @@ def mean_of(values: Array, weights: Array, *, level_share: float = 0.95) -> Esti
     return Estimate(value, error, value - width, value + width, level_share)
 
 
-def share_of(happened: Array, weights: Array, *, level_share: float = 0.95) -> Estimate:
+def share_of(happened: NDArray[np.bool_], weights: Array, *, level_share: float = 0.95) -> Estimate:
     """With which probability does it happen, when some draws say yes and others no?
 
     With equal weights the interval is exact (Clopper and Pearson 1934): also of what never happened in n draws it does
