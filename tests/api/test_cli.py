@@ -135,8 +135,8 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
 
 def test_migrate_makes_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IPFIN_DATABASE_URL", f"sqlite:///{tmp_path}/made.db")
-    assert "empty → 0001" in run("migrate").stdout
-    assert "already at 0001" in run("migrate").stdout
+    assert "empty → 0002" in run("migrate").stdout
+    assert "already at 0002" in run("migrate").stdout
     assert (tmp_path / "made.db").is_file()
 
 

@@ -363,6 +363,19 @@ SCRIPTS: dict[str, tuple[tuple[str, int, int], ...]] = {
     "released": (*_DRAWN, ("prepayment", 5, 3), ("asset_released", 6, 0)),
 }
 
+#: Lives that are only walked, without chance, so that every kind is recorded at least once.
+WALKED: dict[str, tuple[tuple[str, int, int], ...]] = {
+    "licensed": (*_CALLED, ("asset_licensed", 45, 0)),
+    "changed": (*_DRAWN, ("asset_changed", 5, 0)),
+    "extinguished": (*_DRAWN, ("asset_extinguished", 5, 0)),
+    "claim withdrawn": (*_CALLED, ("claim_filed", 41, 0), ("claim_withdrawn", 42, 0)),
+    "claim closed": (*_CLAIMED, ("claim_settled", 42, 0), ("claim_closed", 43, 0)),
+    "classified": (*_DRAWN, ("classification_decided", 5, 1)),
+    "charged": (*_DRAWN, ("fee_charged", 5, 1), ("cost_advanced", 6, 1)),
+    "closed for the day": (*_DRAWN, ("end_of_day", 5, 0)),
+    "late interest waived": (*_DRAWN, ("late_interest_waived", 100, 0)),
+}
+
 
 class LoanMachine(RuleBasedStateMachine):
     """One loan, from nothing or from its first drawing on."""
@@ -383,7 +396,7 @@ class LoanMachine(RuleBasedStateMachine):
         self.tries("application_submitted", START, {"requested": "1000000.00"})
         for kind in () if script.startswith("application") else ("application_approved", "facility_agreed"):
             self.tries(kind, START, PAYLOADS[kind](loan_at(self.history), size, which))
-        for kind, days, each in SCRIPTS[script]:
+        for kind, days, each in {**SCRIPTS, **WALKED}[script]:
             day = START + datetime.timedelta(days=days)
             self.tries(kind, day, PAYLOADS[kind](loan_at(self.history, on=day), each, 0))
 
