@@ -10,6 +10,8 @@ from valuation.kernel.expression import Array
 __all__ = ["bivariate_normal"]
 
 _NOTHING = 1e-150
+#: Beyond this many deviations nothing is left of a normal, and Owen's function would divide two infinities.
+_FAR = 60.0
 
 
 def bivariate_normal(first: Array, second: Array, correlation: Array) -> Array:
@@ -20,8 +22,8 @@ def bivariate_normal(first: Array, second: Array, correlation: Array) -> Array:
 
     Parameters
     ----------
-    first, second, correlation : finite numbers, of shapes that go together; a correlation that rounding carried past
-        ±1 is taken as ±1.
+    first, second, correlation : numbers of shapes that go together, no NaN; bounds of ±∞ count as ±60, a correlation
+        that rounding carried past ±1 is taken as ±1.
 
     Returns
     -------
@@ -31,11 +33,12 @@ def bivariate_normal(first: Array, second: Array, correlation: Array) -> Array:
     ----------
     Owen (1956), Tables for computing bivariate normal probabilities, Annals of Mathematical Statistics 27.
 
-    Tested by: SciPy's multivariate normal (second method), limits; ``tests/valuation/kernel/test_bivariate_normal.py``.
+    Tested by: SciPy's multivariate normal (second method), the arcsine at the origin (closed form), independence
+    (identity), limits; ``tests/valuation/kernel/test_bivariate_normal.py``, ``test_bivariate_identities.py``.
     """
     a, b, rho = np.broadcast_arrays(*(np.asarray(each, dtype=np.float64) for each in (first, second, correlation)))
     # What is next to 0 is 0 without a sign: its side decides below, and its product with √(1 − ρ²) could vanish.
-    a, b = (np.where(np.abs(each) < _NOTHING, 0.0, each) for each in (a, b))
+    a, b = (np.clip(np.where(np.abs(each) < _NOTHING, 0.0, each), -_FAR, _FAR) for each in (a, b))
     rho = np.clip(rho, -1.0, 1.0)
     root = np.sqrt((1 - rho) * (1 + rho))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

@@ -18,10 +18,10 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
+from valuation.kernel.bivariate_normal import bivariate_normal
 from valuation.kernel.expression import Array, Expression, Name, exponential, larger, logarithm, normal_cdf
 from valuation.kernel.labels import Label
 from valuation.kernel.worksheet import Sheet
-from valuation.options._bivariate import bivariate_normal_cdf
 from valuation.options._inputs import each_draw
 
 __all__ = ["CompoundTerms", "Side", "european_value", "write_compound"]
@@ -247,7 +247,7 @@ def _both(sheet: Sheet, name: str, terms: CompoundTerms, bounds: tuple[Name, Nam
     first_sign, second_sign = terms.sign * terms.second_sign, terms.second_sign
 
     def searched(first: Array, second: Array, correlation: Array) -> Array:
-        return bivariate_normal_cdf(first_sign * first, second_sign * second, correlation)
+        return bivariate_normal(first_sign * first, second_sign * second, correlation)
 
     what = Label("价值", "value") if name.endswith("value") else Label("货币", "money")
     return sheet.search(

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from valuation.options._bivariate import bivariate_normal_cdf
+from valuation.kernel.bivariate_normal import bivariate_normal
 
 BOUND = st.one_of(st.floats(-7, 7), st.sampled_from([0.0, -0.0, 1e-9]))
 CORRELATION = st.floats(-0.999, 0.999)
 
 
 def cdf(first: float, second: float, correlation: float) -> float:
-    return float(bivariate_normal_cdf(np.array(first), np.array(second), np.array(correlation)))
+    return float(bivariate_normal(np.array(first), np.array(second), np.array(correlation)))
 
 
 @given(first=BOUND, second=BOUND, correlation=CORRELATION)
