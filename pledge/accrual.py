@@ -46,15 +46,12 @@ def advance_with_postings(loan: Loan, to_day: datetime.date) -> tuple[Loan, tupl
         raise InputError.of("to_day", found=to_day, expected=f"{loan.day} or later, the day of the loan")
     if loan.day is None or to_day == loan.day:
         return replace(loan, day=to_day), ()
-    begun, loan = loan.day, replace(loan, was_warned=loan.is_warned)
-    if not loan.notes:
-        return replace(loan, day=to_day), ()
     notes, postings = [], []
     for note in loan.notes:
-        moved, moves = _note_to(note, begun, to_day)
+        moved, moves = _note_to(note, loan.day, to_day)
         notes.append(moved)
         postings += moves
-    return replace(loan, day=to_day, notes=tuple(notes)), tuple(postings)
+    return replace(loan, day=to_day, notes=tuple(notes), was_warned=loan.leaves_warned), tuple(postings)
 
 
 def closing_day(row: PlanRow) -> datetime.date:

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import pledge.amendments
@@ -106,6 +107,13 @@ def amendments() -> dict[str, Amendment]:
 
     Tested by: ``tests/pledge/amendments/test_amendments.py`` (a file dropped in appears).
     """
+    return dict(_found(tuple(pledge.amendments.__path__)))
+
+
+@cache
+def _found(path: tuple[str, ...]) -> dict[str, Amendment]:
+    """Read the folder once for each path: every fold of an amended loan asks."""
+    del path
     return discover(pledge.amendments, attribute="AMENDMENT", of_type=Amendment)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import pledge.schedule
@@ -163,6 +164,13 @@ def repayment_forms() -> dict[str, RepaymentForm]:
 
     Tested by: ``tests/pledge/schedule/test_forms.py`` (a file dropped in appears).
     """
+    return dict(_found(tuple(pledge.schedule.__path__)))
+
+
+@cache
+def _found(path: tuple[str, ...]) -> dict[str, RepaymentForm]:
+    """Read the folder once for each path: every fold of a loan asks for its form."""
+    del path
     return discover(pledge.schedule, attribute="REPAYMENT_FORM", of_type=RepaymentForm)
 
 

@@ -20,7 +20,6 @@ from pledge.late_interest import LateTerms
 from pledge.ledger import Account
 from pledge.loan_cover import pool_value
 from pledge.loan_parts import Facility, Right
-from pledge.machines.pledged_asset import SECURING_STATES
 from pledge.plan import PaymentPlan, PlanRow
 from pledge.pledged_pool import PoolValue
 from valuation.kernel.money import Money, Rounding
@@ -36,9 +35,6 @@ __all__ = [
     "Note",
     "Right",
 ]
-
-_DOWN = Rounding(mode="down")
-_BASIS_POINT = Decimal("0.0001")
 
 
 @dataclass(frozen=True)
@@ -340,6 +336,11 @@ class Loan:
         return self.shortfall_fen(limit) > 0
 
     @property
+    def leaves_warned(self) -> bool:
+        """What the next day must know of today's warning; without a buffer it asks nothing of the past."""
+        return self.facility is not None and self.facility.warning_buffer_share > 0 and self.is_warned
+
+    @property
     def is_call_overdue(self) -> bool:
         """Did the days to cure an issued call run out?"""
         return self.call is not None and self.call.state == "call" and self.today > self.call.deadline
@@ -379,7 +380,7 @@ class Loan:
     @property
     def has_registered_right(self) -> bool:
         """Is a pledge in being?"""
-        return any(right.state in SECURING_STATES for right in self.rights.values())
+        return any(right.is_securing for right in self.rights.values())
 
     def settled_if_nothing_left(self) -> Loan:
         """The loan, its facility settled when everything drawn is paid and nothing is left to be claimed."""
