@@ -29,7 +29,7 @@ from typing import Any, Self
 
 import pledge.loan_errors as loans
 import valuation.errors as domain
-from pledge.portfolio.simulation import SimulationCancelledError
+from pledge.portfolio.cancelled import SimulationCancelledError
 from valuation.errors import FieldProblem, IpfinError
 from valuation.kernel.labels import Label
 

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from pledge.portfolio import _reference
 from pledge.portfolio._problem import Problem, problem_of
 from pledge.portfolio.book_losses import BookLosses
+from pledge.portfolio.cancelled import SimulationCancelledError
 from pledge.portfolio.checkpoint import BlockLosses, Checkpoint
 from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation_plan import MAXIMUM_LOAN_SCENARIOS, NO_STRESS, SimulationPlan, Stress
-from valuation.errors import InputError, IpfinError
+from valuation.errors import InputError
 from valuation.kernel.digest import ENGINE_VERSION
 from valuation.kernel.fast_random import stream_keys
 
@@ -44,16 +45,6 @@ COMPILED_FROM = 10**8
 #: Loans times scenarios the reference holds in memory at a time.
 _REFERENCE_CELLS = 2**19
 MAXIMUM_WORKERS = 64
-
-
-class SimulationCancelledError(IpfinError):
-    """The caller stopped the run; ``checkpoint`` holds the blocks that were done."""
-
-    code = "simulation-cancelled"
-
-    def __init__(self, checkpoint: Checkpoint, *, blocks: int) -> None:
-        super().__init__(f"cancelled after {len(checkpoint.blocks)} of {blocks} blocks; take it up with its checkpoint")
-        self.checkpoint = checkpoint
 
 
 @dataclass(frozen=True)
