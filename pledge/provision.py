@@ -46,7 +46,6 @@ PROVISION_KIND = PolicyKind(
         ParameterSpec("loan_provision_share_most", "share"),
         ParameterSpec("stage_two_overdue_more_than_days", "days"),
         ParameterSpec("stage_three_overdue_more_than_days", "days"),
-        ParameterSpec("npl_tolerance_share", "share"),
     ),
 )
 
@@ -220,6 +219,10 @@ def npl_tolerance(ip_pledge_book: Book, *, whole_book: Book, rules: DatedTable, 
     """Is the non-performing share of the IP-pledge loans within the tolerance above that of the whole bank?
 
     within ⇔ NPL share of IP-pledge loans ≤ NPL share of the bank + tolerance.
+
+    Parameters
+    ----------
+    rules : rules of supervision that state the tolerance, a table of kind ``supervision_rules``.
 
     Raises
     ------

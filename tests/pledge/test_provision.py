@@ -22,6 +22,7 @@ from valuation.errors import BeforeFirstStepError, InputError, UnknownNameError
 DAY = datetime.date
 ON = DAY(2026, 6, 30)
 RULES = load_policies()["cn_loan_provision"]
+TOLERANCE = load_policies()["national_npl_tolerance_2019"]
 BOOK: Book = {"normal": 500_00, "special_mention": 30_00, "substandard": 10_00, "doubtful": 7_00, "loss": 3_00}
 
 
@@ -88,10 +89,10 @@ def test_tolerance_up_to_and_including_three_points() -> None:
     whole: Book = {"normal": 980_00, "substandard": 20_00}
     for bad, within in ((5_00, True), (6_00, False)):
         book: Book = {"normal": 100_00 - bad, "substandard": bad}
-        found = npl_tolerance(book, whole_book=whole, rules=RULES, on=ON)
+        found = npl_tolerance(book, whole_book=whole, rules=TOLERANCE, on=ON)
         assert (found.limit_share, found.is_within) == (Fraction(5, 100), within)
     with pytest.raises(BeforeFirstStepError, match="2019-07-31"):
-        npl_tolerance(whole, whole_book=whole, rules=RULES, on=DAY(2019, 7, 31))
+        npl_tolerance(whole, whole_book=whole, rules=TOLERANCE, on=DAY(2019, 7, 31))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,6 @@ def test_other_bad_inputs_are_refused() -> None:
     with pytest.raises(InputError, match="days_overdue: found -1, expected 0 or more"):
         loss_stage(-1, rules=RULES, on=ON)
     with pytest.raises(InputError, match=r"ip_pledge_book.loss: found 5, expected at most 3, the whole book's"):
-        npl_tolerance({"loss": 5}, whole_book={"loss": 3}, rules=RULES, on=ON)
+        npl_tolerance({"loss": 5}, whole_book={"loss": 3}, rules=TOLERANCE, on=ON)
     with pytest.raises(InputError, match="ip_pledge_book: found no loans, expected a balance above 0"):
-        npl_tolerance({}, whole_book={"normal": 3}, rules=RULES, on=ON)
+        npl_tolerance({}, whole_book={"normal": 3}, rules=TOLERANCE, on=ON)
