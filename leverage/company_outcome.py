@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 import leverage.outcomes
 from valuation.errors import InputError
@@ -84,9 +84,3 @@ def draw_multiples(
     own = random.standard_normal((scenarios, companies))
     latent = np.sqrt(correlation_share) * common + np.sqrt(1 - correlation_share) * own
     return kind.quantile(terms, ndtr(latent))
-
-
-def normal_quantile(u: Array) -> Array:
-    """Give the standard normal quantile."""
-    values: Array = ndtri(u)
-    return values

@@ -54,9 +54,7 @@ def run_deal_by_deal(waterfall: Waterfall, flows: Sequence[FundFlow]) -> Waterfa
         if flow.deal is None:
             raise InputError.of(f"flows.{place}.deal", found="nothing", expected="the deal that the money belongs to")
         deals.setdefault(flow.deal, []).append(flow)
-    committed = sum(partner.committed_fen for partner in waterfall.partners)
-    if (whole := sum(flow.called_fen for flow in flows)) > committed:
-        raise InputError.of("flows.called", found=f"{whole} fen in all", expected=f"at most the {committed} committed")
+    waterfall.refuse_overcall(flows)
     runs = [run_waterfall(waterfall, listed) for listed in deals.values()]
     return WaterfallRun(
         waterfall=waterfall,

@@ -158,6 +158,19 @@ class Waterfall:
                 if unknown := sorted(set(spoken_of) - set(names)):
                     raise UnknownNameError.among(f"{field_name}.{place}", found=unknown[0], known=names)
 
+    def refuse_overcall(self, flows: Sequence[FundFlow]) -> None:
+        """Refuse flows that call more than was committed.
+
+        Raises
+        ------
+        InputError : naming what is called and what was committed.
+        """
+        called, committed = (sum(f.called_fen for f in flows), sum(p.committed_fen for p in self.partners))
+        if called > committed:
+            raise InputError.of(
+                "flows.called", found=f"{called} fen in all", expected=f"at most the {committed} committed"
+            )
+
 
 @dataclass(frozen=True)
 class Paid:
@@ -280,9 +293,7 @@ def _by_day(waterfall: Waterfall, flows: Sequence[FundFlow]) -> list[tuple[datet
         into, out = days.get(flow.day, (0, 0))
         days[flow.day] = (into + flow.called_fen, out + flow.proceeds_fen)
     ordered = sorted(days.items())
-    committed = sum(partner.committed_fen for partner in waterfall.partners)
-    if (whole := sum(row[1][0] for row in ordered)) > committed:
-        raise InputError.of("flows.called", found=f"{whole} fen in all", expected=f"at most the {committed} committed")
+    waterfall.refuse_overcall(flows)
     if ordered[0][1][0] == 0:
         raise InputError.of("flows", found=f"proceeds on {ordered[0][0]}, before any call", expected="a call first")
     return ordered

@@ -15,8 +15,9 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.special import ndtri
 
-from leverage.company_outcome import OutcomeKind, normal_quantile
+from leverage.company_outcome import OutcomeKind
 from valuation.errors import InputError
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -70,7 +71,7 @@ def arithmetic_moments(
 
 def _quantile(terms: Lognormal, u: Array) -> Array:
     spread = terms.log_volatility_share * math.sqrt(terms.holding_years)
-    result: Array = np.exp(terms.log_mean_share * terms.holding_years + spread * normal_quantile(u))
+    result: Array = np.exp(terms.log_mean_share * terms.holding_years + spread * ndtri(u))
     return result
 
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from pledge.credit._numbers import number, numbers
+from pledge.portfolio.copula import conditional_pd
 from valuation.errors import InputError
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.expression import Array
@@ -117,10 +118,7 @@ def conditional_default_share(pd_share: Array, correlation_share: Array, *, conf
 
     Tested by: simulation in ``tests/pledge/credit/test_irb_capital.py``.
     """
-    shock = np.sqrt(correlation_share) * special.ndtri(confidence_share)
-    return np.asarray(
-        special.ndtr((special.ndtri(pd_share) + shock) / np.sqrt(1 - correlation_share)), dtype=np.float64
-    )
+    return conditional_pd(pd_share, correlation_share, -special.ndtri(confidence_share))
 
 
 def _correlation(pd: Array, family: str, law: _Rules) -> Array:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
+from dataclasses import replace
 
+from pledge.event_kind import Event, Outcome
 from pledge.events._payload import PositiveMoney, Text, fen, require
+from pledge.ledger import post
 from pledge.loan import Charge, Loan
 from valuation.kernel.fields import FrozenModel
 
-__all__ = ["ChargePayload", "charged"]
+__all__ = ["ChargePayload", "charges"]
 
 MAXIMUM_CHARGES = 1000
 
@@ -20,7 +24,18 @@ class ChargePayload(FrozenModel):
     what: Text
 
 
-def charged(loan: Loan, day: datetime.date, payload: ChargePayload) -> Charge:
+def charges(meaning: str) -> Callable[[Loan, Event, ChargePayload], Outcome]:
+    """What recording a charge does: the borrower owes it, and the books say so by ``meaning``."""
+
+    def apply(loan: Loan, event: Event, payload: ChargePayload) -> Outcome:
+        charge = _charged(loan, event.effective_date, payload)
+        moved = post(event.effective_date, meaning, charge.amount_fen, cause=event.sequence)
+        return replace(loan, charges=(*loan.charges, charge)), moved
+
+    return apply
+
+
+def _charged(loan: Loan, day: datetime.date, payload: ChargePayload) -> Charge:
     """The charge, open in full.
 
     Raises
