@@ -7,25 +7,9 @@ order of recording, duplicates, wrong persons, tampering, time in one step or tw
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
-
 from pledge.history import event_kinds
 from tests.pledge.loan_machine import PAYLOADS, SCRIPTS, SEEN, WALKED, LoanMachine
-
-STEPS_EACH = 50
-
-
-def run(steps: int) -> None:
-    run_state_machine_as_test(
-        LoanMachine,
-        settings=settings(
-            max_examples=steps // STEPS_EACH,
-            stateful_step_count=STEPS_EACH,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+from tests.pledge.loan_machine_run import run_apart
 
 
 def walk_the_beginnings() -> list[str]:
@@ -42,7 +26,7 @@ def walk_the_beginnings() -> list[str]:
 
 def test_ten_thousand_steps() -> None:
     SEEN.clear()
-    run(10_000)
+    SEEN.update(run_apart(10_000))
     assert SEEN["commands"] >= 5_000
     for thing in ("backdated", "duplicate", "wrong persons", "tampering", "time"):
         assert SEEN[thing] >= 100, (thing, SEEN[thing])
