@@ -7,12 +7,14 @@ only draws the same normal numbers. Wanted: 10 times NumPy, a quarter of the spe
 from __future__ import annotations
 
 import hashlib
-import resource
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from benchmarks.leverage_simulation_numpy import drawn, simulate_whole_arrays
+from benchmarks.memory import peak_megabytes
 from benchmarks.timing import Times, interleaved, report
 from leverage.simulate import SimulationPlan, SimulationResult, simulate_funds
 from leverage.simulation.tables import BLOCK_PATHS, fund_tables
@@ -89,7 +91,19 @@ def main(*, paths: int = 2**20, numpy_paths: int = 2**13, funds: int = 10, round
     ours = alone.public_net.sum(axis=0)
     print(f"  mean net of public money: product {ours.mean():.3f}, NumPy {theirs.mean():.3f} +- {_error(theirs):.3f}")
     print(f"  rates of public money: {alone.public_rate.counts()}")
-    print(f"  largest memory of the program: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    # The peer and two results at a time are not the product's: a process of its own.
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.leverage_simulation", "memory", str(paths), str(funds)], check=True
+    )
+
+
+def memory(paths: int, funds: int) -> None:
+    """Print the most that a program holds which does nothing but one run on two threads."""
+    with ThreadPoolExecutor(2) as two:
+        simulate_funds(plan(BLOCK_PATHS, funds), executor=two)
+        before = peak_megabytes()
+        simulate_funds(plan(paths, funds), executor=two)
+    print(f"  memory of one run: {peak_megabytes():.0f} MB at most, {before:.0f} of them the loaded program")
 
 
 def _error(numbers: np.ndarray) -> float:
@@ -97,4 +111,7 @@ def _error(numbers: np.ndarray) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["memory"]:
+        memory(int(sys.argv[2]), int(sys.argv[3]))
+    else:
+        main()
