@@ -33,6 +33,8 @@ LARGEST_AMOUNT = 1e100
 MAXIMUM_SERIES, MAXIMUM_PERIODS, MAXIMUM_DAYS = 10**8, 480, 1_000_000
 #: A rate is one when the present value at it is this small beside the sum of its terms.
 LARGEST_RESIDUAL = 1e-9
+#: States of the kernels that are none of the caller's.
+_OPEN, _SURELY_SEVERAL = 2, 4
 _PART = 2**14
 
 
@@ -166,7 +168,8 @@ def _settled(
     """Take the rates that are sure, and search one by one for so many of the others."""
     rates[state != ONE_ROOT] = np.nan
     residuals[state != ONE_ROOT] = 0.0
-    unsettled = np.flatnonzero((state == SEVERAL_ROOTS) | ((state == ONE_ROOT) & ~(residuals <= LARGEST_RESIDUAL)))
+    unsettled = np.flatnonzero((state == _OPEN) | ((state == ONE_ROOT) & ~(residuals <= LARGEST_RESIDUAL)))
+    state[state == _SURELY_SEVERAL] = SEVERAL_ROOTS
     state[unsettled] = NOT_SETTLED
     rates[unsettled] = np.nan
     for place in unsettled[:settle_up_to]:

@@ -3,10 +3,16 @@
 In s = ln(1 + rate) the present value is Σ aᵢ exp(−tᵢ s). As for periodic flows (:mod:`leverage.fast_rate`) its zeros
 are counted before one is called *the* rate: by changes of sign (Descartes' rule holds for sums of exponentials) and by
 those of the running sums, from the front for s > 0 and from the back for s < 0, and at a root found by those of the
-discounted flows. What remains open is left to the exact search of single series. Newton's steps are taken on
-ln(received) − ln(paid), inside a bracket.
+discounted flows. Where that leaves a doubt, the sum is followed from the root to both sides: over a distance of
+|f| / Σ |aᵢ tᵢ exp(−tᵢ s)| it cannot come to zero, and where the running sums of the flows discounted at s keep their
+sign, it has no zero beyond s (Laguerre). What remains open is left to the exact search of single series. Newton's steps
+are taken on ln(received) − ln(paid), inside a bracket.
 
 Imports numba, so only :mod:`leverage.batch_rate` imports it, when it runs.
+
+References
+----------
+E. Laguerre, Sur la théorie des équations numériques, Journal de mathématiques pures et appliquées 9, 1883, pp. 99-146.
 """
 
 from __future__ import annotations
@@ -16,7 +22,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from leverage.fast_rate import LANES, ODD, ONE_ROOT, OPEN, RATE_WORK, count_roots
+from leverage.fast_rate import LANES, NO_ROOT, ODD, ONE_ROOT, OPEN, RATE_WORK, SEVERAL, count_roots
 from valuation.kernel.fast_math import exp, log
 
 __all__ = ["dated_rates_of_block"]
@@ -26,6 +32,13 @@ _STEPS = 60
 #: Rates between −99.9994 % and 16,000,000 %; less for flows of a century, whose terms would overflow.
 _FARTHEST_LOG, _LARGEST_EXPONENT = 12.0, 600.0
 _LOW, _HIGH, _FIRST, _ACTIVE, _SUMS = 0, 1, 2, 3, 4
+#: Steps to each side of a root before the series is left open, the part of a sure distance that is gone, and a distance
+#: below which another root is near.
+_FOLLOWED, _CAUTION, _NEAR = 200, 0.99, 1e-6
+#: Points to each side that are tried first, and their distance in ln(1 + rate).
+_GRID, _GRID_STEP = 8, 0.25
+#: Beside the sum of its terms, a sum nearer to zero has no sure sign.
+_DOUBT = 1e-12
 
 
 @njit(**_OPTIONS)  # type: ignore[untyped-decorator]
@@ -53,9 +66,14 @@ def dated_rates_of_block(
             size = work[_SUMS, lane] + work[_SUMS + 1, lane]
             gap = abs(work[_SUMS, lane] - work[_SUMS + 1, lane])
             residuals[first + lane] = gap / size if size > 0.0 else 0.0
-            if state[lane] == ODD:
-                is_sure = gap < 1e-12 * size and _is_pure(flows[:count], times[:count], lane, place[lane], size)
-                states[first + lane] = ONE_ROOT if is_sure else OPEN
+            if state[lane] == ODD and gap >= _DOUBT * size:
+                states[first + lane] = OPEN
+            elif state[lane] == ODD and not _is_pure(flows[:count], times[:count], lane, place[lane], size):
+                states[first + lane] = _searched(flows[:count], times[:count], lane, place[lane], ONE_ROOT)
+            elif state[lane] == ODD:
+                states[first + lane] = ONE_ROOT
+            elif state[lane] == OPEN:
+                states[first + lane] = _searched(flows[:count], times[:count], lane, 0.0, NO_ROOT)
 
 
 @njit(**_OPTIONS)
@@ -88,6 +106,88 @@ def _is_pure(flows, times, lane, at, size):  # type: ignore[no-untyped-def]
             return False
         before = total
     return True
+
+
+@njit(error_model="numpy", nogil=True)
+def _searched(flows, times, lane, at, alone):  # type: ignore[no-untyped-def]
+    """Are there zeros beside ``at`` (``SEVERAL``), none (``alone``), or is it not sure (``OPEN``)?
+
+    ``alone`` is ``ONE_ROOT`` where ``at`` is a simple zero, and ``NO_ROOT`` where it is none and the number of zeros is
+    even: then one that changes the sign has a fellow.
+    """
+    last = flows.shape[0] - 1
+    while last > 0 and flows[last, lane] == 0.0:
+        last -= 1
+    if _has_another_sign(flows, times, lane, at, last):
+        return SEVERAL
+    above = _beyond(flows, times, lane, at, last, 1, alone)
+    if above == OPEN:
+        return OPEN
+    below = _beyond(flows, times, lane, at, last, -1, alone)
+    return below if above == alone or below == OPEN else SEVERAL
+
+
+@njit(error_model="numpy", nogil=True)
+def _has_another_sign(flows, times, lane, at, last):  # type: ignore[no-untyped-def]
+    """Is the sum anywhere on a coarse grid of the sign that it has not far above and below ``at``?"""
+    first = 0
+    while first < last and flows[first, lane] == 0.0:
+        first += 1
+    for step in range(-_GRID, _GRID + 1):
+        point = at + step * _GRID_STEP
+        total, size, origin = 0.0, 0.0, times[first, lane] if step > 0 else times[last, lane]
+        for flow in range(last + 1):
+            term = flows[flow, lane] * exp(-(times[flow, lane] - origin) * point)
+            total += term
+            size += abs(term)
+        ends = flows[first, lane] if step > 0 else flows[last, lane]
+        if abs(total) > _DOUBT * size and total * ends < 0.0:
+            return True
+    return False
+
+
+@njit(error_model="numpy", nogil=True)
+def _beyond(flows, times, lane, at, last, side, alone):  # type: ignore[no-untyped-def]
+    """Is there a zero beyond ``at``, above it (side 1) or below it (−1)? As :func:`_searched` answers.
+
+    Below, time runs from the last flow back: the same sum with its terms in the other order.
+    """
+    start, origin = (0, times[0, lane]) if side == 1 else (last, times[last, lane])
+    point, sign, is_leap = at, 0.0, False
+    for step in range(0 if alone == ONE_ROOT else 1, _FOLLOWED):
+        total, size, slope, turning, bend, changes, before = 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0
+        for flow in range(last + 1):
+            place = start + side * flow
+            time = side * (times[place, lane] - origin)
+            term = flows[place, lane] * exp(-side * time * point)
+            total += term
+            size += abs(term)
+            slope += abs(term) * time
+            turning += term * time
+            bend += abs(term) * time * time
+            if abs(total) > _DOUBT * size:
+                changes += 1 if total * before < 0.0 else 0
+                before = total
+            else:
+                # A running sum of no sure sign counts as a change.
+                changes += 1
+        if step > 0 and abs(total) <= _DOUBT * size:
+            return OPEN
+        if step > 0 and changes == 0:
+            return alone
+        if total * sign < 0.0:
+            return SEVERAL
+        if is_leap:
+            return OPEN
+        sign = total if step > 0 else 0.0
+        # From the zero itself: as far as the first derivative keeps its sign.
+        far = _CAUTION * (abs(turning) / bend if step == 0 else abs(total) / slope)
+        if abs(point) > 2 * _FARTHEST_LOG or (step == 0 and far < _NEAR):
+            return OPEN
+        # Too near to another zero to be sure of none in between: over it, to see the other sign.
+        is_leap = step > 0 and far < _NEAR
+        point += side * (4 * _NEAR if is_leap else far)
+    return OPEN
 
 
 @njit(**_OPTIONS)

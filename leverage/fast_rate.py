@@ -35,6 +35,7 @@ __all__ = [
     "ONE_ROOT",
     "OPEN",
     "RATE_WORK",
+    "SEVERAL",
     "count_roots",
     "rates_of_block",
     "rates_of_lanes",
@@ -44,7 +45,8 @@ __all__ = [
 #: Series of one block: 64 × 41 numbers of a ten-year fund and its halves fill a first cache.
 LANES = 64
 #: ``ODD``: open, but there is at least one root, because the first and the last flow have different signs.
-ONE_ROOT, NO_ROOT, OPEN, ODD = 0, 1, 2, 3
+#: ``SEVERAL``: more than one root, for sure.
+ONE_ROOT, NO_ROOT, OPEN, ODD, SEVERAL = 0, 1, 2, 3, 4
 #: Rows of room that :func:`rates_of_lanes` needs.
 RATE_WORK = 8
 _STEPS = 60
