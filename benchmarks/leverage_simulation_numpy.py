@@ -72,7 +72,7 @@ class _Funds:
         self.other_weight = 1 - self.weight - self.manager_weight
         shape = (made.numbers.shape[0], paths)
         self.nav, self.uncalled = np.zeros(shape), np.broadcast_to(self.commitment, shape).copy()
-        self.charged, self.invested, self.profit, self.carried = (np.zeros(shape) for _ in range(4))
+        self.charged, self.invested, self.profit, self.carried, self.cost = (np.zeros(shape) for _ in range(5))
         self.capital, self.owed = np.zeros((2, *shape)), np.zeros((2, *shape))  # public, beside public
         self.room, self.sides = np.zeros(shape), np.zeros((3, *shape))
 
@@ -88,10 +88,14 @@ class _Funds:
             rate = np.where(deviation > 0, noisy, rate)
         call, value = self.uncalled * rate, self.nav * growth
         bases = rows[:, t.CHARGE_CALLED] * (self.commitment - self.uncalled) + rows[:, t.CHARGE_VALUE] * self.nav
+        bases = bases + rows[:, t.CHARGE_COST] * self.cost
         charge = np.minimum(rows[:, t.CHARGE_COMMITTED] + bases, value + call)
         from_call = np.minimum(charge, call)
-        value -= charge - from_call
-        paid = value * rows[:, t.PAYOUT]
+        left = value - (charge - from_call)
+        paid = left * rows[:, t.PAYOUT]
+        unsold = np.divide(left - paid, value, out=np.zeros_like(value), where=value > 0)
+        self.cost = self.cost * unsold + (call - from_call)
+        value = left
         self.nav, self.uncalled = value - paid + (call - from_call), self.uncalled - call
         self.charged += charge
         self.invested += call - from_call

@@ -2,7 +2,8 @@
 
 The state of a fund on 64 paths is one row of memory with fixed places, so that the compiler can work on several paths
 at a time; nothing chooses between branches inside a loop over paths. A fund with a concession (first loss, capped
-public return) needs more state than one without, and goes its own way. Random numbers are drawn where they are used,
+public return), or of whose holdings more than the value must be known, needs more state than one without, and goes its
+own way. Random numbers are drawn where they are used,
 by their index: number ``quarter · BLOCK_PATHS + path`` of the stream of the common factor, or of the fund's own.
 
 The same model in NumPy, one array operation after the other, is ``benchmarks/leverage_simulation_numpy.py``; tests hold
@@ -28,11 +29,13 @@ from leverage.simulation.tables import (
     CATCH_UP_SCALE,
     CHARGE_CALLED,
     CHARGE_COMMITTED,
+    CHARGE_COST,
     CHARGE_VALUE,
     CHARGED,
     COMMITMENT,
     COMMON,
     DEEPEST,
+    HOLDS_PLAINLY,
     IS_CAP_TO_MANAGER,
     IS_CAPPED,
     IS_PLAIN,
@@ -61,7 +64,8 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {
 #: Places in the state of a fund; capital and owed are those of all partners but public, where the fund is not plain.
 _NAV, _UNCALLED, _CAPITAL, _OWED, _PROFIT, _CARRIED, _CHARGED, _INVESTED = (place * LANES for place in range(8))
 _PUBLIC_CAPITAL, _PUBLIC_OWED, _ROOM, _PUBLIC_PAID = (place * LANES for place in range(8, 12))
-_STATE = 12 * LANES
+_COST = 12 * LANES
+_STATE = 13 * LANES
 
 
 @njit(**_OPTIONS)  # type: ignore[untyped-decorator]
@@ -146,7 +150,10 @@ def _quarter(numbers, quarterly, keys, quarter, first, normals, state, public, e
             _draw_call_rates(numbers[fund, CALL_DEVIATION], quarterly[fund, LOG_KEEP, quarter], normals[3])
         else:
             normals[3] = quarterly[fund, CALL_RATE, quarter]
-        _move_fund(numbers[fund], quarterly[fund, :, quarter], normals, state[fund], everyone[quarter])
+        if numbers[fund, HOLDS_PLAINLY] > 0.0:
+            _move_fund(numbers[fund], quarterly[fund, :, quarter], normals, state[fund], everyone[quarter])
+        else:
+            _move_any(numbers[fund], quarterly[fund, :, quarter], normals, state[fund], everyone[quarter])
         _pay(numbers[fund], normals[2], normals[3], state[fund], public[quarter], True)
 
 
@@ -182,6 +189,31 @@ def _move_fund(numbers, quarterly, normals, state, everyone):  # type: ignore[no
         value -= charge - from_call
         paid = value * payout
         state[_NAV + i] = value - paid + (call - from_call)
+        state[_UNCALLED + i] = uncalled - call
+        state[_CHARGED + i] += charge
+        state[_INVESTED + i] += call - from_call
+        everyone[i] += paid - call
+        normals[2, i] = call
+        normals[3, i] = paid
+
+
+@njit(**_OPTIONS)
+def _move_any(numbers, quarterly, normals, state, everyone):  # type: ignore[no-untyped-def]
+    """Let a fund move as :func:`_move_fund` does, and follow the cost of what it holds."""
+    log_growth, loading, own_loading = numbers[LOG_GROWTH], numbers[LOADING], numbers[OWN_LOADING]
+    commitment, payout, committed = numbers[COMMITMENT], quarterly[PAYOUT], quarterly[CHARGE_COMMITTED]
+    called_rate, value_rate, cost_rate = quarterly[CHARGE_CALLED], quarterly[CHARGE_VALUE], quarterly[CHARGE_COST]
+    for i in range(LANES):
+        growth = exp(log_growth + loading * normals[1, i] + own_loading * normals[2, i])
+        nav, uncalled, cost = state[_NAV + i], state[_UNCALLED + i], state[_COST + i]
+        call, value = uncalled * normals[3, i], nav * growth
+        charge = committed + called_rate * (commitment - uncalled) + value_rate * nav + cost_rate * cost
+        charge = min(charge, value + call)
+        from_call = min(charge, call)
+        left = value - (charge - from_call)
+        paid = left * payout
+        state[_NAV + i] = left - paid + (call - from_call)
+        state[_COST + i] = cost * (left / value if value > 0.0 else 0.0) * (1.0 - payout) + (call - from_call)
         state[_UNCALLED + i] = uncalled - call
         state[_CHARGED + i] += charge
         state[_INVESTED + i] += call - from_call

@@ -8,6 +8,11 @@ mean is their growth, so that the mean of all paths is their projection. In a qu
     charge = min(rates · bases, value + C), out of the call first
     paid out D = RD · (value · g − charge not out of the call)
 
+A fee on ``invested`` is on the cost of what is held when the quarter begins: money put into firms, less the cost of
+what was sold. What is paid out, or sold for a charge, is the same part of every holding, so that its cost goes with it:
+
+    cost = cost · (1 − charge not out of the call / (value · g)) · (1 − RD) + (C − charge out of the call)
+
 M is common to all funds, e a fund's own. What a quarter pays out is shared at its end: capital, preferred return
 (compound, on capital not yet returned), catch-up, split; a first loss returns public capital after that of all others,
 a cap ends what public money gets of the split at its capped return.
@@ -24,7 +29,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from leverage.cashflow.takahashi_alexander import TakahashiAlexander
-from leverage.fees import FeeSchedule
+from leverage.fees import FeeBase, FeeSchedule
 from leverage.fund_projection import subperiod_rate
 from valuation.errors import InputError
 from valuation.kernel.fields import FrozenModel, Identifier
@@ -39,11 +44,13 @@ QUARTERS_PER_YEAR = 4
 #: Places of a fund's numbers.
 COMMITMENT, PUBLIC_WEIGHT, MANAGER_PART, LOG_GROWTH, LOADING, OWN_LOADING, CALL_DEVIATION = range(7)
 PREFERRED_GROWTH, CATCH_UP, CATCH_UP_SCALE, CARRY, CAP_GROWTH = range(7, 12)
-IS_PLAIN, IS_PUBLIC_LAST, IS_CAPPED, IS_CAP_TO_MANAGER = range(12, 16)
-_NUMBERS = 16
+IS_PLAIN, IS_PUBLIC_LAST, IS_CAPPED, IS_CAP_TO_MANAGER, HOLDS_PLAINLY = range(12, 17)
+_NUMBERS = 17
 #: Rows of a fund's numbers by quarter.
-CALL_RATE, LOG_KEEP, PAYOUT, CHARGE_COMMITTED, CHARGE_CALLED, CHARGE_VALUE = range(6)
-_BY_QUARTER = 6
+CALL_RATE, LOG_KEEP, PAYOUT, CHARGE_COMMITTED, CHARGE_CALLED, CHARGE_VALUE, CHARGE_COST = range(7)
+_BY_QUARTER = 7
+#: Where a rate of charge stands, by its base; the amount on commitments is known beforehand.
+_CHARGE_OF: dict[FeeBase, int] = {"called": CHARGE_CALLED, "fair_value": CHARGE_VALUE, "invested": CHARGE_COST}
 #: Rows of the figures of a path; the first three hold public, other and manager one after the other, a rate holds
 #: discount factor a quarter, state, residual.
 PAID_IN, RECEIVED, VALUE, CHARGED, TO_FIRMS, DEEPEST, PUBLIC_RATE, ALL_RATE, COMMON = 0, 3, 6, 9, 10, 11, 12, 15, 18
@@ -92,6 +99,11 @@ class SimulatedFund(FrozenModel):
         """Are all partners treated alike?"""
         return not self.public_first_loss and self.public_cap_rate_share is None
 
+    @property
+    def holds_plainly(self) -> bool:
+        """Is the value of what is held all that need be known of it?"""
+        return self.fees is None or all(step.base != "invested" for step in self.fees.steps)
+
     @model_validator(mode="after")
     def _makes_sense(self) -> SimulatedFund:
         if self.commitment <= 0:
@@ -104,8 +116,6 @@ class SimulatedFund(FrozenModel):
             )
         if self.cash_flow.periods_per_year != QUARTERS_PER_YEAR:
             raise PydanticCustomError("periods", "a cash_flow with periods_per_year of 4, the simulation's quarters")
-        if self.fees is not None and any(step.base == "invested" for step in self.fees.steps):
-            raise PydanticCustomError("fees", "fees on committed, called or fair_value: holdings' cost is not tracked")
         return self
 
 
@@ -151,7 +161,7 @@ def _numbers(fund: SimulatedFund) -> Array:
     row[CARRY] = fund.carry_share
     if fund.catch_up_share is not None:
         row[CATCH_UP], row[CATCH_UP_SCALE] = fund.catch_up_share, 1 / (fund.catch_up_share - fund.carry_share)
-    row[IS_PLAIN], row[IS_PUBLIC_LAST] = fund.is_plain, fund.public_first_loss
+    row[IS_PLAIN], row[HOLDS_PLAINLY], row[IS_PUBLIC_LAST] = fund.is_plain, fund.holds_plainly, fund.public_first_loss
     if fund.public_cap_rate_share is not None:
         row[IS_CAPPED] = 1.0
         row[CAP_GROWTH] = subperiod_rate(fund.public_cap_rate_share, subperiods=QUARTERS_PER_YEAR, grows=True)
@@ -176,7 +186,7 @@ def _by_quarter(fund: SimulatedFund, quarters: int) -> Array:
             if step.base == "committed":
                 rows[CHARGE_COMMITTED, quarter] = rate * fund.commitment
             else:
-                rows[CHARGE_CALLED if step.base == "called" else CHARGE_VALUE, quarter] = rate
+                rows[_CHARGE_OF[step.base], quarter] = rate
     return rows
 
 

@@ -21,10 +21,19 @@ FEES = {
     ],
     "term_years": 10,
 }
+#: Two steps, the second on the cost of what is held.
+FEES_ON_COST = {
+    "steps": [
+        {"from_year": 1, "rate_share": 0.02, "base": "invested"},
+        {"from_year": 4, "rate_share": 0.03, "base": "invested"},
+    ],
+    "term_years": 9,
+}
 #: One fund of every kind of term.
 KINDS: list[dict[str, Any]] = [
     {},
     {"id": "fees", "fees": FEES, "catch_up_share": 0.5},
+    {"id": "fees_on_cost", "fees": FEES_ON_COST},
     {"id": "no_catch_up", "catch_up_share": None, "manager_commitment": 0.0},
     {"id": "first_loss", "public_first_loss": True, "deviation_share": 0.8},
     {"id": "capped", "public_cap_rate_share": 0.09},

@@ -15,11 +15,13 @@ import pytest
 
 from benchmarks.leverage_simulation_numpy import simulate_whole_arrays
 from leverage.cashflow.takahashi_alexander import project
+from leverage.fees import fees_by_year
 from leverage.fund_accounts import Partner
 from leverage.simulate import SimulationResult, simulate_funds
+from leverage.simulation import tables as t
 from leverage.simulation.tables import BLOCK_PATHS, fund_tables
 from leverage.waterfall import FundFlow, Tier, Waterfall, run_waterfall, tier_kinds
-from tests.leverage.simulated import FEES, FUND, KINDS, fund, numbers_drawn, plan
+from tests.leverage.simulated import FEES, FEES_ON_COST, FUND, KINDS, fund, numbers_drawn, plan
 from valuation.discounting.internal_rate import periodic_internal_rate
 from valuation.errors import InputError, RefusalError
 
@@ -117,26 +119,60 @@ def test_single_paths_agree_with_the_waterfall_in_fen(kind: dict) -> None:
             assert found.paid_in[place, path] == pytest.approx(exact.contributed_fen(side) / 10**10, abs=1e-8)
 
 
-def _moves(tables, drawn, path: int) -> list[tuple[float, float]]:
-    """Calls and payouts of one fund on one path, number by number; the last value is paid out on the last day."""
-    rows, numbers = tables.quarterly[0], tables.numbers[0]
-    nav, uncalled, flows = 0.0, numbers[0], []
-    for quarter in range(rows.shape[1]):
-        call_rate, log_keep, payout, committed, called, fair = rows[:, quarter]
+def _moves(tables, drawn, path: int, *, fees: list | None = None, costs: list | None = None) -> list:
+    """Calls and payouts of one fund on one path, each investment a holding of its own; all is paid out at the end.
+
+    ``fees`` and ``costs`` take what is charged in each quarter and the cost of what is held when it begins.
+    """
+    numbers = tables.numbers[0]
+    holdings: list[list[float]] = []  # cost, value
+    uncalled, flows = numbers[t.COMMITMENT], []
+    for quarter in range(tables.quarterly.shape[2]):
+        row = tables.quarterly[0, :, quarter]
         growth = np.exp(
-            numbers[3] + numbers[4] * drawn.common[quarter, path] + numbers[5] * drawn.own[0, quarter, path]
+            numbers[t.LOG_GROWTH]
+            + numbers[t.LOADING] * drawn.common[quarter, path]
+            + numbers[t.OWN_LOADING] * drawn.own[0, quarter, path]
         )
-        if numbers[6]:
-            factor = np.exp(numbers[6] * drawn.calls[0, quarter, path] - numbers[6] ** 2 / 2)
-            call_rate = 1 - np.exp(log_keep * factor)
-        call = uncalled * call_rate
-        charge = min(committed + called * (numbers[0] - uncalled) + fair * nav, nav * growth + call)
+        call = uncalled * _call_rate(numbers, row, drawn.calls[0, quarter, path])
+        cost, value = (sum(holding[place] for holding in holdings) for place in (0, 1))
+        charge = row[t.CHARGE_COMMITTED] + row[t.CHARGE_CALLED] * (numbers[t.COMMITMENT] - uncalled)
+        charge += row[t.CHARGE_VALUE] * value + row[t.CHARGE_COST] * cost
+        charge = min(charge, value * growth + call)
         from_call = min(charge, call)
-        value = nav * growth - (charge - from_call)
-        flows.append((call, value * payout))
-        nav, uncalled = value * (1 - payout) + call - from_call, uncalled - call
-    flows[-1] = (flows[-1][0], flows[-1][1] + nav)
+        sold = (charge - from_call) / (value * growth) if value else 0.0
+        paid = value * growth * (1 - sold) * row[t.PAYOUT]
+        kept = (1 - sold) * (1 - row[t.PAYOUT])
+        holdings = [[cost * kept, worth * growth * kept] for cost, worth in holdings] + [[call - from_call] * 2]
+        flows.append((call, paid))
+        uncalled -= call
+        if fees is not None and costs is not None:
+            fees.append(charge)
+            costs.append(cost)
+    flows[-1] = (flows[-1][0], flows[-1][1] + sum(worth for _, worth in holdings))
     return flows
+
+
+def _call_rate(numbers, row, normal: float) -> float:
+    if not numbers[t.CALL_DEVIATION]:
+        return row[t.CALL_RATE]
+    factor = np.exp(numbers[t.CALL_DEVIATION] * normal - numbers[t.CALL_DEVIATION] ** 2 / 2)
+    return 1 - np.exp(row[t.LOG_KEEP] * factor)
+
+
+def test_fees_on_cost_are_those_of_the_schedule() -> None:
+    """What a year charges is its rate on the mean cost of what is held when its quarters begin."""
+    made = plan(funds=[FUND | {"fees": FEES_ON_COST}], paths=3)
+    found, tables, drawn = simulate_funds(made), fund_tables(made.funds, quarters=40), numbers_drawn(made)
+    for path in range(3):
+        fees: list[float] = []
+        costs: list[float] = []
+        _moves(tables, drawn, path, fees=fees, costs=costs)
+        by_year = [sum(costs[year * 4 : year * 4 + 4]) / 4 for year in range(9)]
+        owed = fees_by_year(made.funds[0].fees, commitment=100, bases={"invested": by_year})
+        assert found.fees[path] == pytest.approx(owed.total, rel=1e-10)
+        assert 3 < owed.total < 30
+        assert costs[-1] < max(costs) / 2, "what is paid out takes its cost along"
 
 
 def test_without_uncertainty_every_path_is_the_projection() -> None:
@@ -235,7 +271,6 @@ BAD_FUND = [
     ({"starts_after_quarters": -1}, "starts_after_quarters"),
     ({"cash_flow": FUND["cash_flow"] | {"periods_per_year": 1}}, "periods"),
     ({"cash_flow": FUND["cash_flow"] | {"life_years": 3}}, "life"),
-    ({"fees": FEES | {"steps": [{"from_year": 1, "rate_share": 0.02, "base": "invested"}]}}, "fees"),
     ({"fees": FEES | {"steps": [{"from_year": 1, "rate_share": -0.02, "base": "called"}]}}, "rate_share"),
     ({"unknown": 1}, "unknown"),
 ]
