@@ -74,6 +74,7 @@ class _Funds:
         self.nav, self.uncalled = np.zeros(shape), np.broadcast_to(self.commitment, shape).copy()
         self.charged, self.invested, self.profit, self.carried, self.cost = (np.zeros(shape) for _ in range(5))
         self.capital, self.owed = np.zeros((2, *shape)), np.zeros((2, *shape))  # public, beside public
+        self.left_before, self.has_begun = self.uncalled, np.zeros(shape, dtype=bool)
         self.room, self.sides = np.zeros(shape), np.zeros((3, *shape))
 
     def move(
@@ -96,13 +97,19 @@ class _Funds:
         unsold = np.divide(left - paid, value, out=np.zeros_like(value), where=value > 0)
         self.cost = self.cost * unsold + (call - from_call)
         value = left
+        self.has_begun = self.uncalled < self.commitment
+        self.left_before = self.uncalled
         self.nav, self.uncalled = value - paid + (call - from_call), self.uncalled - call
         self.charged += charge
         self.invested += call - from_call
         return call, paid
 
     def pass_time(self) -> None:
-        self.owed += (self.capital + self.owed) * self.column(t.PREFERRED_GROWTH)
+        weights = np.stack([self.weight, 1 - self.weight])
+        is_on_commitment = (self.column(t.IS_ON_COMMITMENT) > 0) & self.has_begun
+        base = self.capital + weights * np.where(is_on_commitment, self.left_before, 0)
+        compound, simple = self.column(t.PREFERRED_GROWTH), self.column(t.PREFERRED_SIMPLE)
+        self.owed += (base + self.owed) * compound + base * simple
         self.room += np.maximum(0, self.capital[0] + self.room) * self.column(t.CAP_GROWTH)
 
     def share(self, call: np.ndarray, paid: np.ndarray) -> np.ndarray:

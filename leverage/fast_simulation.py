@@ -2,7 +2,7 @@
 
 The state of a fund on 64 paths is one row of memory with fixed places, so that the compiler can work on several paths
 at a time; nothing chooses between branches inside a loop over paths. A fund with a concession (first loss, capped
-public return), or of whose holdings more than the value must be known, needs more state than one without, and goes its
+public return) or an unusual preferred return, or of whose holdings more than the value must be known, needs more state than one without, and goes its
 own way. Random numbers are drawn where they are used,
 by their index: number ``quarter · BLOCK_PATHS + path`` of the stream of the common factor, or of the fund's own.
 
@@ -38,6 +38,7 @@ from leverage.simulation.tables import (
     HOLDS_PLAINLY,
     IS_CAP_TO_MANAGER,
     IS_CAPPED,
+    IS_ON_COMMITMENT,
     IS_PLAIN,
     IS_PUBLIC_LAST,
     LOADING,
@@ -49,6 +50,7 @@ from leverage.simulation.tables import (
     PATH_ROWS,
     PAYOUT,
     PREFERRED_GROWTH,
+    PREFERRED_SIMPLE,
     PUBLIC_RATE,
     PUBLIC_WEIGHT,
     QUARTERS_PER_YEAR,
@@ -64,8 +66,8 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {
 #: Places in the state of a fund; capital and owed are those of all partners but public, where the fund is not plain.
 _NAV, _UNCALLED, _CAPITAL, _OWED, _PROFIT, _CARRIED, _CHARGED, _INVESTED = (place * LANES for place in range(8))
 _PUBLIC_CAPITAL, _PUBLIC_OWED, _ROOM, _PUBLIC_PAID = (place * LANES for place in range(8, 12))
-_COST = 12 * LANES
-_STATE = 13 * LANES
+_COST, _UNDRAWN = (place * LANES for place in (12, 13))
+_STATE = 14 * LANES
 
 
 @njit(**_OPTIONS)  # type: ignore[untyped-decorator]
@@ -255,14 +257,21 @@ def _pay_plain(numbers, calls, payouts, state, public, time_passes):  # type: ig
 def _pay_any(numbers, calls, payouts, state, public, time_passes):  # type: ignore[no-untyped-def]
     """Let a quarter pass (or not), book the calls and share the payouts of a fund with concessions."""
     preferred = numbers[PREFERRED_GROWTH] if time_passes else 0.0
+    simple = numbers[PREFERRED_SIMPLE] if time_passes else 0.0
+    is_on_commitment = numbers[IS_ON_COMMITMENT]
     cap_growth = numbers[CAP_GROWTH] if time_passes else 0.0
     weight, catch_up, scale, carry = numbers[PUBLIC_WEIGHT], numbers[CATCH_UP], numbers[CATCH_UP_SCALE], numbers[CARRY]
     is_last, is_capped = numbers[IS_PUBLIC_LAST], numbers[IS_CAPPED]
     to_manager = numbers[IS_CAP_TO_MANAGER]
     for i in range(LANES):
         capital, public_capital, room = state[_CAPITAL + i], state[_PUBLIC_CAPITAL + i], state[_ROOM + i]
-        owed = state[_OWED + i] + (capital + state[_OWED + i]) * preferred
-        public_owed = state[_PUBLIC_OWED + i] + (public_capital + state[_PUBLIC_OWED + i]) * preferred
+        owed, public_owed, undrawn = state[_OWED + i], state[_PUBLIC_OWED + i], state[_UNDRAWN + i]
+        base, public_base = capital + (1.0 - weight) * undrawn, public_capital + weight * undrawn
+        owed += (base + owed) * preferred + base * simple
+        public_owed += (public_base + public_owed) * preferred + public_base * simple
+        # What is not called yet counts from the first call on.
+        has_begun = calls[i] > 0.0 or undrawn > 0.0
+        state[_UNDRAWN + i] = is_on_commitment * state[_UNCALLED + i] if has_begun else 0.0
         room += max(0.0, public_capital + room) * cap_growth
         capital += (1.0 - weight) * calls[i]
         public_capital += weight * calls[i]

@@ -14,7 +14,8 @@ what was sold. What is paid out, or sold for a charge, is the same part of every
     cost = cost · (1 − charge not out of the call / (value · g)) · (1 − RD) + (C − charge out of the call)
 
 M is common to all funds, e a fund's own. What a quarter pays out is shared at its end: capital, preferred return
-(compound, on capital not yet returned), catch-up, split; a first loss returns public capital after that of all others,
+(compound or simple, on capital not yet returned or, from the first call on, on the commitment until it is returned;
+a quarter of a simple rate, the fourth root of a compound one), catch-up, split; a first loss returns public capital after that of all others,
 a cap ends what public money gets of the split at its capped return.
 """
 
@@ -45,7 +46,8 @@ QUARTERS_PER_YEAR = 4
 COMMITMENT, PUBLIC_WEIGHT, MANAGER_PART, LOG_GROWTH, LOADING, OWN_LOADING, CALL_DEVIATION = range(7)
 PREFERRED_GROWTH, CATCH_UP, CATCH_UP_SCALE, CARRY, CAP_GROWTH = range(7, 12)
 IS_PLAIN, IS_PUBLIC_LAST, IS_CAPPED, IS_CAP_TO_MANAGER, HOLDS_PLAINLY = range(12, 17)
-_NUMBERS = 17
+PREFERRED_SIMPLE, IS_ON_COMMITMENT = range(17, 19)
+_NUMBERS = 19
 #: Rows of a fund's numbers by quarter.
 CALL_RATE, LOG_KEEP, PAYOUT, CHARGE_COMMITTED, CHARGE_CALLED, CHARGE_VALUE, CHARGE_COST = range(7)
 _BY_QUARTER = 7
@@ -83,6 +85,8 @@ class SimulatedFund(FrozenModel):
     call_deviation_share: Annotated[float, Field(ge=0, le=2)] = 0.0
     fees: FeeSchedule | None = None
     preferred_rate_share: _Share = 0.0
+    preferred_compounding: Literal["compound", "simple"] = "compound"
+    preferred_base: Literal["drawn", "committed"] = "drawn"
     carry_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
     catch_up_share: Annotated[float, Field(gt=0, le=1)] | None = None
     public_first_loss: bool = False
@@ -96,8 +100,9 @@ class SimulatedFund(FrozenModel):
 
     @property
     def is_plain(self) -> bool:
-        """Are all partners treated alike?"""
-        return not self.public_first_loss and self.public_cap_rate_share is None
+        """Are all partners treated alike, and is the preferred return the common one, a hurdle rate?"""
+        is_hurdle = (self.preferred_compounding, self.preferred_base) == ("compound", "drawn")
+        return is_hurdle and not self.public_first_loss and self.public_cap_rate_share is None
 
     @property
     def holds_plainly(self) -> bool:
@@ -157,7 +162,11 @@ def _numbers(fund: SimulatedFund) -> Array:
     row[LOADING] = deviation * math.sqrt(fund.correlation_share)
     row[OWN_LOADING] = deviation * math.sqrt(1 - fund.correlation_share)
     row[CALL_DEVIATION] = fund.call_deviation_share
-    row[PREFERRED_GROWTH] = subperiod_rate(fund.preferred_rate_share, subperiods=QUARTERS_PER_YEAR, grows=True)
+    if fund.preferred_compounding == "compound":
+        row[PREFERRED_GROWTH] = subperiod_rate(fund.preferred_rate_share, subperiods=QUARTERS_PER_YEAR, grows=True)
+    else:
+        row[PREFERRED_SIMPLE] = fund.preferred_rate_share / QUARTERS_PER_YEAR
+    row[IS_ON_COMMITMENT] = fund.preferred_base == "committed"
     row[CARRY] = fund.carry_share
     if fund.catch_up_share is not None:
         row[CATCH_UP], row[CATCH_UP_SCALE] = fund.catch_up_share, 1 / (fund.catch_up_share - fund.carry_share)

@@ -39,6 +39,10 @@ KINDS: list[dict[str, Any]] = [
     {"id": "capped", "public_cap_rate_share": 0.09},
     {"id": "capped_to_manager", "public_cap_rate_share": 0.05, "above_cap_to": "manager", "public_first_loss": True},
     {"id": "late", "starts_after_quarters": 6, "call_deviation_share": 0.5},
+    {"id": "simple", "preferred_compounding": "simple", "catch_up_share": 0.8},
+    {"id": "on_commitment", "preferred_base": "committed", "starts_after_quarters": 3},
+    {"id": "simple_on_commitment", "preferred_compounding": "simple", "preferred_base": "committed"},
+    {"id": "last_on_commitment", "preferred_base": "committed", "public_first_loss": True, "deviation_share": 0.6},
     {"id": "public_alone", "other_commitment": 0.0, "manager_commitment": 0.0, "public_cap_rate_share": 0.06},
 ]
 

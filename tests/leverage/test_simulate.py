@@ -84,7 +84,13 @@ def _waterfall(kind: dict) -> Waterfall:
     order = (("other", "manager"),) if terms.get("public_first_loss") else ()
     tiers = [
         tier("return_of_capital", order=order),
-        tier("preferred_return", rate_share="0.08", compounding="compound", base="drawn", day_basis=360),
+        tier(
+            "preferred_return",
+            rate_share="0.08",
+            compounding=terms.get("preferred_compounding", "compound"),
+            base=terms.get("preferred_base", "drawn"),
+            day_basis=360,
+        ),
     ]
     if terms["catch_up_share"] is not None:
         tiers.append(tier("catch_up", manager_share=str(terms["catch_up_share"]), carry_share="0.2"))
@@ -266,6 +272,8 @@ BAD_FUND = [
     ({"catch_up_share": 0.2}, "catch_up_share"),
     ({"catch_up_share": 1.2}, "catch_up_share"),
     ({"preferred_rate_share": 8.0}, "preferred_rate_share"),
+    ({"preferred_compounding": "continuous"}, "preferred_compounding"),
+    ({"preferred_base": "value"}, "preferred_base"),
     ({"public_cap_rate_share": -0.01}, "public_cap_rate_share"),
     ({"above_cap_to": "nobody"}, "above_cap_to"),
     ({"starts_after_quarters": -1}, "starts_after_quarters"),
