@@ -6,6 +6,7 @@ quarter, every concession computed for every fund. Rates by Newton's steps on al
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,11 +37,14 @@ def simulate_whole_arrays(made: t.FundTables, normals: Drawn) -> dict[str, np.nd
         call, paid = state.move(quarter, normals.common[quarter], normals.own[:, quarter], calls)
         state.pass_time()
         public[quarter] = state.share(call, paid) - (state.weight * call).sum(axis=0)
+        public[quarter] += state.buy_out(quarter)
         everyone[quarter] = (paid - call).sum(axis=0)
     running = np.cumsum(public, axis=0)
+    deepest = np.maximum(-running, 0).max(axis=0)
     sides = state.sides.copy()
     last_value = state.nav
     public[-1] += state.share(np.zeros_like(last_value), last_value)
+    public[-1] += state.make_good()
     everyone[-1] += last_value.sum(axis=0)
     called = state.commitment - state.uncalled
     weights = np.concatenate([state.weight, state.other_weight, state.manager_weight], axis=1)
@@ -50,7 +54,7 @@ def simulate_whole_arrays(made: t.FundTables, normals: Drawn) -> dict[str, np.nd
         "value": (state.sides - sides).sum(axis=1),
         "fees": state.charged.sum(axis=0),
         "to_firms": state.invested.sum(axis=0),
-        "deepest_public": np.maximum(-running, 0).max(axis=0),
+        "deepest_public": np.maximum(deepest, -public.sum(axis=0)),
         "public_net": state.sides[0] - state.weight * called,
         "public_discount": newton(public),
         "all_discount": newton(everyone),
@@ -75,6 +79,7 @@ class _Funds:
         self.charged, self.invested, self.profit, self.carried, self.cost = (np.zeros(shape) for _ in range(5))
         self.capital, self.owed = np.zeros((2, *shape)), np.zeros((2, *shape))  # public, beside public
         self.left_before, self.has_begun = self.uncalled, np.zeros(shape, dtype=bool)
+        self.public_gain, self.is_bought = np.zeros(shape), np.zeros(shape, dtype=bool)
         self.room, self.sides = np.zeros(shape), np.zeros((3, *shape))
 
     def move(
@@ -142,15 +147,45 @@ class _Funds:
         caught_by_others = (1 - column(t.CATCH_UP)) * caught
         self.room -= public_given + weight * caught_by_others
         wished = weight * (1 - column(t.CARRY)) * rest
-        split = np.where(column(t.IS_CAPPED) > 0, np.minimum(wished, np.maximum(0, self.room)), wished)
+        split = np.where(
+            column(t.IS_CAPPED) > 0, np.minimum(wished, np.maximum(0, self.room)), wished * column(t.PUBLIC_KEEPS)
+        )
         self.room -= split
-        carry = carry + column(t.IS_CAP_TO_MANAGER) * (wished - split)
+        carry = carry + column(t.IS_REST_TO_MANAGER) * (wished - split)
         self.carried += carry
         public = to_public + public_given + weight * caught_by_others + split
         beside = paid - public - carry
-        part = column(t.MANAGER_PART)
-        self.sides += np.stack([public, beside * (1 - part), beside * part + carry])
-        return public.sum(axis=0)
+        part, got = column(t.MANAGER_PART), np.where(self.is_bought, 0, public)
+        self.public_gain += public - to_public
+        self.sides += np.stack([got, beside * (1 - part) + public - got, beside * part + carry])
+        return got.sum(axis=0)
+
+    def buy_out(self, quarter: int) -> np.ndarray:
+        """Let the others buy the public part, where it is time; returns what public money gets for it."""
+        is_due = self.column(t.BUY_OUT_QUARTER) == quarter
+        if not is_due.any():
+            return np.zeros(self.nav.shape[1])
+        trial = copy.deepcopy(self)
+        trial.share(np.zeros_like(self.nav), self.nav)
+        worth = trial.sides[0] - self.sides[0]
+        price = self.capital[0] * self.column(t.BUY_OUT_FACTOR)
+        price = np.maximum(0, price - self.column(t.BUY_OUT_LESS_GAINED) * self.public_gain)
+        is_bought = is_due & ((self.column(t.BUY_OUT_IS_CHOICE) == 0) | (worth > price))
+        self.is_bought |= is_bought
+        paid = np.where(is_bought, price, 0)
+        self.sides[0] += paid
+        self.sides[1] -= paid
+        return paid.sum(axis=0)
+
+    def make_good(self) -> np.ndarray:
+        """Let public money bear its part of the others' losses; returns what that brings it, nothing or less."""
+        called = self.commitment - self.uncalled
+        loss = np.maximum(0, self.other_weight * called - self.sides[1])
+        most = np.minimum(self.column(t.LOSS_CAP) * self.weight * called, self.sides[0])
+        payment = np.minimum(self.column(t.LOSS_SHARE) * loss, most)
+        self.sides[0] -= payment
+        self.sides[1] += payment
+        return -payment.sum(axis=0)
 
 
 def newton(flows: np.ndarray, *, steps: int = 40) -> np.ndarray:

@@ -2,9 +2,9 @@
 
 The state of a fund on 64 paths is one row of memory with fixed places, so that the compiler can work on several paths
 at a time; nothing chooses between branches inside a loop over paths. A fund with a concession (first loss, capped
-public return) or an unusual preferred return, or of whose holdings more than the value must be known, needs more state than one without, and goes its
-own way. Random numbers are drawn where they are used,
-by their index: number ``quarter · BLOCK_PATHS + path`` of the stream of the common factor, or of the fund's own.
+public return) or an unusual preferred return, or of whose holdings more than the value must be known, needs more state
+than one without, and goes its own way. Random numbers are drawn where they are used, by their index: number
+``quarter · BLOCK_PATHS + path`` of the stream of the common factor, or of the fund's own.
 
 The same model in NumPy, one array operation after the other, is ``benchmarks/leverage_simulation_numpy.py``; tests hold
 both to 1e-12. Imports numba, so only :mod:`leverage.simulate` imports it, when it runs.
@@ -21,6 +21,10 @@ from leverage.fast_rate import LANES, RATE_WORK, rates_of_lanes, rows_of_periods
 from leverage.simulation.tables import (
     ALL_RATE,
     BLOCK_PATHS,
+    BUY_OUT_FACTOR,
+    BUY_OUT_IS_CHOICE,
+    BUY_OUT_LESS_GAINED,
+    BUY_OUT_QUARTER,
     CALL_DEVIATION,
     CALL_RATE,
     CAP_GROWTH,
@@ -36,14 +40,16 @@ from leverage.simulation.tables import (
     COMMON,
     DEEPEST,
     HOLDS_PLAINLY,
-    IS_CAP_TO_MANAGER,
     IS_CAPPED,
     IS_ON_COMMITMENT,
     IS_PLAIN,
     IS_PUBLIC_LAST,
+    IS_REST_TO_MANAGER,
     LOADING,
     LOG_GROWTH,
     LOG_KEEP,
+    LOSS_CAP,
+    LOSS_SHARE,
     MANAGER_PART,
     OWN_LOADING,
     PAID_IN,
@@ -51,6 +57,7 @@ from leverage.simulation.tables import (
     PAYOUT,
     PREFERRED_GROWTH,
     PREFERRED_SIMPLE,
+    PUBLIC_KEEPS,
     PUBLIC_RATE,
     PUBLIC_WEIGHT,
     QUARTERS_PER_YEAR,
@@ -66,8 +73,9 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {
 #: Places in the state of a fund; capital and owed are those of all partners but public, where the fund is not plain.
 _NAV, _UNCALLED, _CAPITAL, _OWED, _PROFIT, _CARRIED, _CHARGED, _INVESTED = (place * LANES for place in range(8))
 _PUBLIC_CAPITAL, _PUBLIC_OWED, _ROOM, _PUBLIC_PAID = (place * LANES for place in range(8, 12))
-_COST, _UNDRAWN = (place * LANES for place in (12, 13))
-_STATE = 14 * LANES
+#: Of a fund whose public part may be bought: what public money really got, and whether it was bought.
+_COST, _UNDRAWN, _PUBLIC_GOT, _BOUGHT = (place * LANES for place in range(12, 16))
+_STATE = 16 * LANES
 
 
 @njit(**_OPTIONS)  # type: ignore[untyped-decorator]
@@ -157,6 +165,8 @@ def _quarter(numbers, quarterly, keys, quarter, first, normals, state, public, e
         else:
             _move_any(numbers[fund], quarterly[fund, :, quarter], normals, state[fund], everyone[quarter])
         _pay(numbers[fund], normals[2], normals[3], state[fund], public[quarter], True)
+        if numbers[fund, BUY_OUT_QUARTER] == quarter:
+            _buy_out(numbers[fund], state[fund], public[quarter])
 
 
 @njit(**_OPTIONS)
@@ -262,7 +272,7 @@ def _pay_any(numbers, calls, payouts, state, public, time_passes):  # type: igno
     cap_growth = numbers[CAP_GROWTH] if time_passes else 0.0
     weight, catch_up, scale, carry = numbers[PUBLIC_WEIGHT], numbers[CATCH_UP], numbers[CATCH_UP_SCALE], numbers[CARRY]
     is_last, is_capped = numbers[IS_PUBLIC_LAST], numbers[IS_CAPPED]
-    to_manager = numbers[IS_CAP_TO_MANAGER]
+    to_manager, keeps = numbers[IS_REST_TO_MANAGER], numbers[PUBLIC_KEEPS]
     for i in range(LANES):
         capital, public_capital, room = state[_CAPITAL + i], state[_PUBLIC_CAPITAL + i], state[_ROOM + i]
         owed, public_owed, undrawn = state[_OWED + i], state[_PUBLIC_OWED + i], state[_UNDRAWN + i]
@@ -292,13 +302,32 @@ def _pay_any(numbers, calls, payouts, state, public, time_passes):  # type: igno
         caught_carry, caught, split_carry, split = _carried(rest, profit, carried, catch_up, scale, carry)
         room -= public_given + weight * caught
         wished = weight * split
-        public_split = min(wished, max(0.0, room)) if is_capped > 0.0 else wished
+        public_split = min(wished, max(0.0, room)) if is_capped > 0.0 else keeps * wished
         state[_ROOM + i] = room - public_split
         state[_PROFIT + i] = profit + rest
         state[_CARRIED + i] = carried + caught_carry + split_carry + to_manager * (wished - public_split)
         received = to_public + public_given + weight * caught + public_split
         state[_PUBLIC_PAID + i] += received
-        public[i] += received - weight * calls[i]
+        got = received * (1.0 - state[_BOUGHT + i])
+        state[_PUBLIC_GOT + i] += got
+        public[i] += got - weight * calls[i]
+
+
+@njit(**_OPTIONS)
+def _buy_out(numbers, state, public):  # type: ignore[no-untyped-def]
+    """Let the others pay public money for its part, where they must or where it is worth more than its price."""
+    weight, factor, less_gained = numbers[PUBLIC_WEIGHT], numbers[BUY_OUT_FACTOR], numbers[BUY_OUT_LESS_GAINED]
+    worth, no_calls, values = np.zeros(LANES), np.zeros(LANES), state[_NAV : _NAV + LANES].copy()
+    if numbers[BUY_OUT_IS_CHOICE] > 0.0:
+        _pay_any(numbers, no_calls, values, state.copy(), worth, False)
+    for i in range(LANES):
+        capital = state[_PUBLIC_CAPITAL + i]
+        gained = state[_PUBLIC_PAID + i] - (weight * (numbers[COMMITMENT] - state[_UNCALLED + i]) - capital)
+        price = max(0.0, capital * factor - less_gained * gained)
+        is_bought = 1.0 if numbers[BUY_OUT_IS_CHOICE] == 0.0 or worth[i] > price else 0.0
+        state[_BOUGHT + i] = is_bought
+        state[_PUBLIC_GOT + i] += is_bought * price
+        public[i] += is_bought * price
 
 
 @njit(**_OPTIONS)
@@ -334,6 +363,8 @@ def _close(numbers, state, public, everyone, lanes, net):  # type: ignore[no-unt
         values[:] = mine[_NAV : _NAV + LANES]
         _pay(row, no_calls, values, mine, public, False)
         _received(row, mine, after)
+        if row[LOSS_SHARE] > 0.0:
+            _make_good(row, mine, after, public)
         weight, part = row[PUBLIC_WEIGHT], row[MANAGER_PART]
         for i in range(LANES):
             called = row[COMMITMENT] - mine[_UNCALLED + i]
@@ -347,19 +378,38 @@ def _close(numbers, state, public, everyone, lanes, net):  # type: ignore[no-unt
             lanes[CHARGED, i] += mine[_CHARGED + i]
             lanes[TO_FIRMS, i] += mine[_INVESTED + i]
             net[fund, i] = after[0, i] - weight * called
+    if numbers[:, LOSS_SHARE].max() > 0.0:
+        # What is paid on the last day may put public money deeper in than it ever was.
+        for i in range(LANES):
+            lanes[DEEPEST, i] = max(lanes[DEEPEST, i], -net[:, i].sum())
+
+
+@njit(**_OPTIONS)
+def _make_good(numbers, state, sides, public):  # type: ignore[no-untyped-def]
+    """Let public money pay the others a part of their loss, out of what it received."""
+    weight, part, share, cap = numbers[PUBLIC_WEIGHT], numbers[MANAGER_PART], numbers[LOSS_SHARE], numbers[LOSS_CAP]
+    for i in range(LANES):
+        called = numbers[COMMITMENT] - state[_UNCALLED + i]
+        loss = max(0.0, (1.0 - weight) * (1.0 - part) * called - sides[1, i])
+        payment = min(share * loss, cap * weight * called, sides[0, i])
+        sides[0, i] -= payment
+        sides[1, i] += payment
+        public[i] -= payment
 
 
 @njit(**_OPTIONS)
 def _received(numbers, state, sides):  # type: ignore[no-untyped-def]
     """What have public, other partners and manager received so far? All that came back is capital and profit."""
+    part, is_plain = numbers[MANAGER_PART], numbers[IS_PLAIN] > 0.0
     for i in range(LANES):
         called = numbers[COMMITMENT] - state[_UNCALLED + i]
         paid = called - state[_CAPITAL + i] - state[_PUBLIC_CAPITAL + i] + state[_PROFIT + i]
         shared = paid - state[_CARRIED + i]
-        public = numbers[PUBLIC_WEIGHT] * shared if numbers[IS_PLAIN] > 0.0 else state[_PUBLIC_PAID + i]
-        sides[0, i] = public
-        sides[1, i] = (shared - public) * (1.0 - numbers[MANAGER_PART])
-        sides[2, i] = (shared - public) * numbers[MANAGER_PART] + state[_CARRIED + i]
+        public = numbers[PUBLIC_WEIGHT] * shared if is_plain else state[_PUBLIC_PAID + i]
+        got = public if is_plain else state[_PUBLIC_GOT + i]
+        sides[0, i] = got
+        sides[1, i] = (shared - public) * (1.0 - part) + (public - got)
+        sides[2, i] = (shared - public) * part + state[_CARRIED + i]
 
 
 @njit(**_OPTIONS)

@@ -13,10 +13,12 @@ what was sold. What is paid out, or sold for a charge, is the same part of every
 
     cost = cost · (1 − charge not out of the call / (value · g)) · (1 − RD) + (C − charge out of the call)
 
-M is common to all funds, e a fund's own. What a quarter pays out is shared at its end: capital, preferred return
-(compound or simple, on capital not yet returned or, from the first call on, on the commitment until it is returned;
-a quarter of a simple rate, the fourth root of a compound one), catch-up, split; a first loss returns public capital after that of all others,
-a cap ends what public money gets of the split at its capped return.
+M is common to all funds, e a fund's own. What a quarter pays out is shared at its end: capital, preferred return,
+catch-up, split. The preferred return is compound or simple, on capital not yet returned or, from the first call on, on
+the commitment until it is returned; a quarter takes the fourth part of a simple rate, and of a compound one the fourth
+root. A first loss returns public capital after that of all others; a cap ends what public money gets of the split at
+its capped return; a part of its split may pass to the manager. Beside the waterfall others may buy the public part, and
+at the horizon public money may make good a part of their loss (:mod:`leverage.simulation.fund_terms`).
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from pydantic_core import PydanticCustomError
 from leverage.cashflow.takahashi_alexander import TakahashiAlexander
 from leverage.fees import FeeBase, FeeSchedule
 from leverage.fund_projection import subperiod_rate
+from leverage.simulation.fund_terms import SimulatedBuyOut, SimulatedLossMadeGood
 from valuation.errors import InputError
 from valuation.kernel.fields import FrozenModel, Identifier
 
@@ -45,9 +48,12 @@ QUARTERS_PER_YEAR = 4
 #: Places of a fund's numbers.
 COMMITMENT, PUBLIC_WEIGHT, MANAGER_PART, LOG_GROWTH, LOADING, OWN_LOADING, CALL_DEVIATION = range(7)
 PREFERRED_GROWTH, CATCH_UP, CATCH_UP_SCALE, CARRY, CAP_GROWTH = range(7, 12)
-IS_PLAIN, IS_PUBLIC_LAST, IS_CAPPED, IS_CAP_TO_MANAGER, HOLDS_PLAINLY = range(12, 17)
-PREFERRED_SIMPLE, IS_ON_COMMITMENT = range(17, 19)
-_NUMBERS = 19
+IS_PLAIN, IS_PUBLIC_LAST, IS_CAPPED, IS_REST_TO_MANAGER, HOLDS_PLAINLY = range(12, 17)
+PREFERRED_SIMPLE, IS_ON_COMMITMENT, PUBLIC_KEEPS, LOSS_SHARE, LOSS_CAP = range(17, 22)
+BUY_OUT_QUARTER, BUY_OUT_FACTOR, BUY_OUT_LESS_GAINED, BUY_OUT_IS_CHOICE = range(22, 26)
+_NUMBERS = 26
+#: The quarter of a buy-out that never comes.
+_NEVER = -1
 #: Rows of a fund's numbers by quarter.
 CALL_RATE, LOG_KEEP, PAYOUT, CHARGE_COMMITTED, CHARGE_CALLED, CHARGE_VALUE, CHARGE_COST = range(7)
 _BY_QUARTER = 7
@@ -71,7 +77,8 @@ class SimulatedFund(FrozenModel):
     Amounts are in any one unit of money; rates and deviations are shares of one a year. ``cash_flow`` is Takahashi and
     Alexander's, in quarters. ``correlation_share`` is the part of the variance that the common factor makes.
     ``catch_up_share`` is the manager's part of that tier, None for no such tier. With ``public_cap_rate_share`` public
-    money gets of the split only up to that yearly return.
+    money gets of the split only up to that yearly return; with ``public_profit_to_manager_share`` that part of what it
+    would get of the split goes to the manager. A buy-out follows the last call: nobody pays in for what others get.
     """
 
     id: Identifier
@@ -92,6 +99,9 @@ class SimulatedFund(FrozenModel):
     public_first_loss: bool = False
     public_cap_rate_share: _Share | None = None
     above_cap_to: Literal["others", "manager"] = "others"
+    public_profit_to_manager_share: _Share = 0.0
+    loss_made_good: SimulatedLossMadeGood | None = None
+    buy_out: SimulatedBuyOut | None = None
 
     @property
     def commitment(self) -> float:
@@ -102,7 +112,8 @@ class SimulatedFund(FrozenModel):
     def is_plain(self) -> bool:
         """Are all partners treated alike, and is the preferred return the common one, a hurdle rate?"""
         is_hurdle = (self.preferred_compounding, self.preferred_base) == ("compound", "drawn")
-        return is_hurdle and not self.public_first_loss and self.public_cap_rate_share is None
+        is_alike = not (self.public_first_loss or self.public_profit_to_manager_share or self.buy_out)
+        return is_hurdle and is_alike and self.public_cap_rate_share is None
 
     @property
     def holds_plainly(self) -> bool:
@@ -121,7 +132,24 @@ class SimulatedFund(FrozenModel):
             )
         if self.cash_flow.periods_per_year != QUARTERS_PER_YEAR:
             raise PydanticCustomError("periods", "a cash_flow with periods_per_year of 4, the simulation's quarters")
+        if self.public_profit_to_manager_share and self.public_cap_rate_share is not None:
+            raise PydanticCustomError(
+                "last_tier", "public_cap_rate_share or public_profit_to_manager_share: each is the last tier, not both"
+            )
+        if self.buy_out is not None:
+            self._refuse_buy_out(self.buy_out)
         return self
+
+    def _refuse_buy_out(self, rule: SimulatedBuyOut) -> None:
+        if not (self.public_commitment and self.other_commitment):
+            raise PydanticCustomError("buy_out", "public and other money: a part to be bought, and its buyers")
+        last = self.cash_flow.last_contribution_year
+        if last is None or rule.after_quarters < last * QUARTERS_PER_YEAR:
+            raise PydanticCustomError(
+                "buy_out", "a buy_out after the last call: after_quarters of 4 × last_contribution_year or more"
+            )
+        if self.loss_made_good is not None:
+            raise PydanticCustomError("buy_out", "no loss_made_good beside a buy_out: who is bought out bears no loss")
 
 
 class FundTables:
@@ -147,8 +175,18 @@ def fund_tables(funds: tuple[SimulatedFund, ...], *, quarters: int) -> FundTable
                 found=fund.starts_after_quarters,
                 expected=f"a start before the horizon of {quarters} quarters",
             )
+        if _buy_out_quarter(fund) >= quarters - 1:
+            raise InputError.of(
+                f"funds.{place}.buy_out.after_quarters",
+                found=_buy_out_quarter(fund) + 1,
+                expected=f"a buy-out before the last of {quarters} quarters, counted from the fund's start",
+            )
     numbers = np.array([_numbers(fund) for fund in funds])
     return FundTables(numbers, np.array([_by_quarter(fund, quarters) for fund in funds]))
+
+
+def _buy_out_quarter(fund: SimulatedFund) -> int:
+    return _NEVER if fund.buy_out is None else fund.starts_after_quarters + fund.buy_out.after_quarters - 1
 
 
 def _numbers(fund: SimulatedFund) -> Array:
@@ -174,8 +212,23 @@ def _numbers(fund: SimulatedFund) -> Array:
     if fund.public_cap_rate_share is not None:
         row[IS_CAPPED] = 1.0
         row[CAP_GROWTH] = subperiod_rate(fund.public_cap_rate_share, subperiods=QUARTERS_PER_YEAR, grows=True)
-        row[IS_CAP_TO_MANAGER] = fund.above_cap_to == "manager" or not beside_public
+        row[IS_REST_TO_MANAGER] = fund.above_cap_to == "manager" or not beside_public
+    row[PUBLIC_KEEPS] = 1 - fund.public_profit_to_manager_share
+    if fund.public_profit_to_manager_share:
+        row[IS_REST_TO_MANAGER] = 1.0
+    _write_settlements(fund, row)
     return row
+
+
+def _write_settlements(fund: SimulatedFund, row: Array) -> None:
+    row[BUY_OUT_QUARTER] = _buy_out_quarter(fund)
+    if fund.loss_made_good is not None:
+        row[LOSS_SHARE] = fund.loss_made_good.loss_share
+        row[LOSS_CAP] = fund.loss_made_good.cap_of_public_capital_share
+    if fund.buy_out is not None:
+        row[BUY_OUT_FACTOR] = fund.buy_out.price_factor
+        row[BUY_OUT_LESS_GAINED] = fund.buy_out.less_what_was_gained
+        row[BUY_OUT_IS_CHOICE] = fund.buy_out.when == "worth_more"
 
 
 def _by_quarter(fund: SimulatedFund, quarters: int) -> Array:

@@ -29,6 +29,14 @@ FEES_ON_COST = {
     ],
     "term_years": 9,
 }
+BUY_OUT = {
+    "after_quarters": 24,
+    "rate_share": 0.03,
+    "compounding": "compound",
+    "less_what_was_gained": False,
+    "when": "always",
+}
+LOSSES = {"loss_share": 0.4, "cap_of_public_capital_share": 0.3}
 #: One fund of every kind of term.
 KINDS: list[dict[str, Any]] = [
     {},
@@ -43,6 +51,12 @@ KINDS: list[dict[str, Any]] = [
     {"id": "on_commitment", "preferred_base": "committed", "starts_after_quarters": 3},
     {"id": "simple_on_commitment", "preferred_compounding": "simple", "preferred_base": "committed"},
     {"id": "last_on_commitment", "preferred_base": "committed", "public_first_loss": True, "deviation_share": 0.6},
+    {"id": "passed_on", "public_profit_to_manager_share": 0.4, "catch_up_share": 0.7},
+    {"id": "loss_made_good", "loss_made_good": LOSSES, "deviation_share": 0.8},
+    {"id": "last_and_made_good", "loss_made_good": LOSSES, "deviation_share": 0.8, "public_first_loss": True},
+    {"id": "bought", "buy_out": BUY_OUT},
+    {"id": "bought_simply", "buy_out": BUY_OUT | {"compounding": "simple", "less_what_was_gained": True}},
+    {"id": "bought_if_good", "buy_out": BUY_OUT | {"when": "worth_more"}, "public_cap_rate_share": 0.09},
     {"id": "public_alone", "other_commitment": 0.0, "manager_commitment": 0.0, "public_cap_rate_share": 0.06},
 ]
 

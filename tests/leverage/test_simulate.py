@@ -19,12 +19,13 @@ from leverage.fees import fees_by_year
 from leverage.fund_accounts import Partner
 from leverage.simulate import SimulationResult, simulate_funds
 from leverage.simulation import tables as t
-from leverage.simulation.tables import BLOCK_PATHS, fund_tables
-from leverage.waterfall import FundFlow, Tier, Waterfall, run_waterfall, tier_kinds
-from tests.leverage.simulated import FEES, FEES_ON_COST, FUND, KINDS, fund, numbers_drawn, plan
+from leverage.simulation.tables import BLOCK_PATHS, SimulatedFund, fund_tables
+from leverage.waterfall import FundFlow, Settlement, Tier, Waterfall, run_waterfall, settlement_kinds, tier_kinds
+from tests.leverage.simulated import BUY_OUT, FEES, FEES_ON_COST, FUND, KINDS, LOSSES, fund, numbers_drawn, plan
 from valuation.discounting.internal_rate import periodic_internal_rate
 from valuation.errors import InputError, RefusalError
 
+START = datetime.date(2026, 1, 1)
 SIDES = ("public", "other", "manager")
 
 
@@ -74,59 +75,102 @@ def test_nothing_is_lost_between_the_sides() -> None:
     np.testing.assert_allclose(made.public_net.sum(axis=0), by_numpy()["public"].sum(axis=0), rtol=1e-9, atol=1e-9)
 
 
-def _waterfall(kind: dict) -> Waterfall:
+def _waterfall(kind: dict, *, with_settlements: bool = True) -> Waterfall:
     """The agreement of a simulated fund in whole fen."""
-    terms, kinds = FUND | kind, tier_kinds()
+    terms = fund(**kind)
 
     def tier(name: str, **stated: object) -> Tier:
-        return Tier(kinds[name], kinds[name].terms_model(**stated))
+        return Tier(tier_kinds()[name], tier_kinds()[name].terms_model(**stated))
 
-    order = (("other", "manager"),) if terms.get("public_first_loss") else ()
     tiers = [
-        tier("return_of_capital", order=order),
+        tier("return_of_capital", order=(("other", "manager"),) if terms.public_first_loss else ()),
         tier(
             "preferred_return",
             rate_share="0.08",
-            compounding=terms.get("preferred_compounding", "compound"),
-            base=terms.get("preferred_base", "drawn"),
+            compounding=terms.preferred_compounding,
+            base=terms.preferred_base,
             day_basis=360,
         ),
     ]
-    if terms["catch_up_share"] is not None:
-        tiers.append(tier("catch_up", manager_share=str(terms["catch_up_share"]), carry_share="0.2"))
-    if terms.get("public_cap_rate_share") is None:
-        tiers.append(tier("split", carry_share="0.2"))
-    else:
-        cap = {"cap_rate_share": str(terms["public_cap_rate_share"]), "above_to": terms.get("above_cap_to", "others")}
+    if terms.catch_up_share is not None:
+        tiers.append(tier("catch_up", manager_share=str(terms.catch_up_share), carry_share="0.2"))
+    if terms.public_cap_rate_share is not None:
+        cap = {"cap_rate_share": str(terms.public_cap_rate_share), "above_to": terms.above_cap_to}
         tiers.append(tier("capped_public_return", carry_share="0.2", day_basis=360, **cap))
-    partners = [Partner(side, side, round(terms[f"{side}_commitment"] * 10**10)) for side in SIDES]
-    return Waterfall(partners=tuple(partners), tiers=tuple(tiers))
+    elif terms.public_profit_to_manager_share:
+        passed = str(terms.public_profit_to_manager_share)
+        tiers.append(tier("public_profit_to_manager", carry_share="0.2", passed_share=passed))
+    else:
+        tiers.append(tier("split", carry_share="0.2"))
+    partners = [Partner(side, side, round(getattr(terms, f"{side}_commitment") * 10**10)) for side in SIDES]
+    settlements = _settlements(terms) if with_settlements else ()
+    return Waterfall(partners=tuple(partners), tiers=tuple(tiers), settlements=settlements)
+
+
+def _settlements(terms: SimulatedFund) -> tuple[Settlement, ...]:
+    kinds = settlement_kinds()
+    if (rule := terms.loss_made_good) is not None:
+        stated = {name: str(value) for name, value in rule.model_dump().items()} | {"public": "public"}
+        return (Settlement(kinds["loss_made_good"], kinds["loss_made_good"].terms_model(**stated)),)
+    if terms.buy_out is None:
+        return ()
+    stated = terms.buy_out.model_dump(exclude={"after_quarters", "when"})
+    stated |= {"public": "public", "buyers": ("other",), "rate_share": str(terms.buy_out.rate_share), "day_basis": 360}
+    stated |= {"interest_from": START, "on": START + datetime.timedelta(90 * (terms.buy_out.after_quarters - 1))}
+    return (Settlement(kinds["buy_out"], kinds["buy_out"].terms_model(**stated)),)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=[row.get("id", "plain") for row in KINDS])
 def test_single_paths_agree_with_the_waterfall_in_fen(kind: dict) -> None:
     """Quarters of 90 days of 360; money in units of 10^8 yuan, so that a fen is 1e-10 of a unit."""
-    made = plan(funds=[FUND | kind], paths=3)
+    made = plan(funds=[FUND | kind], paths=4)
     found = simulate_funds(made)
     tables = fund_tables(made.funds, quarters=40)
     drawn = numbers_drawn(made)
-    for path in range(3):
-        state = _moves(tables, drawn, path)
-        start = datetime.date(2026, 1, 1)
-        flows = [
-            FundFlow(start + datetime.timedelta(90 * quarter), round(call * 10**10), round(paid * 10**10))
-            for quarter, (call, paid) in enumerate(state)
-            if call or paid
-        ]
-        exact = run_waterfall(_waterfall(kind), flows)
+    for path in range(4):
+        moves = _moves(tables, drawn, path)
+        exact = run_waterfall(_waterfall(kind, with_settlements=_is_settled(made.funds[0], moves)), _flows(moves))
         for place, side in enumerate(SIDES):
             got = found.received[place, path] + found.value[place, path]
             assert got == pytest.approx(exact.received_fen(side) / 10**10, abs=3e-8)
             assert found.paid_in[place, path] == pytest.approx(exact.contributed_fen(side) / 10**10, abs=1e-8)
 
 
+def _flows(moves: list) -> list[FundFlow]:
+    return [
+        FundFlow(START + datetime.timedelta(90 * quarter), round(call * 10**10), round(paid * 10**10))
+        for quarter, (call, paid, _) in enumerate(moves)
+        if call or paid
+    ]
+
+
+def _is_settled(terms: SimulatedFund, moves: list) -> bool:
+    """Would a buyer who may choose buy? Asks the waterfall what public money would get of the value that day."""
+    rule = terms.buy_out
+    if rule is None or rule.when == "always":
+        return True
+    place = rule.after_quarters - 1
+    without = _waterfall(terms.model_dump(), with_settlements=False)
+    call, paid, value = moves[place]
+    now = run_waterfall(without, _flows([*moves[:place], (call, paid, 0)]))
+    if_paid_out = run_waterfall(without, _flows([*moves[:place], (call, paid + value, 0)]))
+    price = float(now.accounts.accounts["public"].unreturned) * rule.price_factor
+    return if_paid_out.received_fen("public") - now.received_fen("public") > price
+
+
+def test_some_buy_and_some_do_not() -> None:
+    """A buyer who may choose buys on good paths only, and public money then has less than without the right."""
+    free = FUND | {"deviation_share": 0.6}
+    right = simulate_funds(plan(funds=[free | {"buy_out": BUY_OUT | {"when": "worth_more"}}]))
+    none, always = (simulate_funds(plan(funds=[free | more])) for more in ({}, {"buy_out": BUY_OUT}))
+    is_bought = right.public_net[0] == always.public_net[0]
+    assert 0.2 < is_bought.mean() < 0.95
+    np.testing.assert_allclose(right.public_net[0, ~is_bought], none.public_net[0, ~is_bought], rtol=1e-9)
+    assert right.public_net.mean() < none.public_net.mean()
+
+
 def _moves(tables, drawn, path: int, *, fees: list | None = None, costs: list | None = None) -> list:
-    """Calls and payouts of one fund on one path, each investment a holding of its own; all is paid out at the end.
+    """Calls, payouts and value of a fund on one path, each investment a holding of its own; in the end all is paid out.
 
     ``fees`` and ``costs`` take what is charged in each quarter and the cost of what is held when it begins.
     """
@@ -150,12 +194,12 @@ def _moves(tables, drawn, path: int, *, fees: list | None = None, costs: list | 
         paid = value * growth * (1 - sold) * row[t.PAYOUT]
         kept = (1 - sold) * (1 - row[t.PAYOUT])
         holdings = [[cost * kept, worth * growth * kept] for cost, worth in holdings] + [[call - from_call] * 2]
-        flows.append((call, paid))
+        flows.append((call, paid, sum(worth for _, worth in holdings)))
         uncalled -= call
         if fees is not None and costs is not None:
             fees.append(charge)
             costs.append(cost)
-    flows[-1] = (flows[-1][0], flows[-1][1] + sum(worth for _, worth in holdings))
+    flows[-1] = (call, paid + flows[-1][2], 0.0)
     return flows
 
 
@@ -202,8 +246,8 @@ def test_the_mean_of_all_paths_is_the_projection() -> None:
 
 
 def test_a_short_horizon_leaves_a_value_and_more_paths_begin_with_fewer() -> None:
-    short = simulate_funds(plan(quarters=20))
-    assert (short.value[0] > 0).all()
+    short = simulate_funds(plan(quarters=20, funds=[FUND | kind for kind in KINDS if "buy_out" not in kind]))
+    assert (short.value.sum(axis=0) > 0).all()
     more = simulate_funds(plan(paths=BLOCK_PATHS + 10))
     np.testing.assert_array_equal(more.received[:, :300], result().received)
 
@@ -274,6 +318,13 @@ BAD_FUND = [
     ({"preferred_rate_share": 8.0}, "preferred_rate_share"),
     ({"preferred_compounding": "continuous"}, "preferred_compounding"),
     ({"preferred_base": "value"}, "preferred_base"),
+    ({"public_profit_to_manager_share": 0.1, "public_cap_rate_share": 0.05}, "last tier"),
+    ({"loss_made_good": LOSSES | {"loss_share": 0}}, "loss_made_good.loss_share"),
+    ({"loss_made_good": LOSSES | {"cap_of_public_capital_share": 1.2}}, "cap_of_public_capital_share"),
+    ({"buy_out": BUY_OUT | {"after_quarters": 12}}, "buy_out"),
+    ({"buy_out": BUY_OUT, "other_commitment": 0.0}, "its buyers"),
+    ({"buy_out": BUY_OUT, "loss_made_good": LOSSES}, "buy_out"),
+    ({"buy_out": BUY_OUT, "cash_flow": FUND["cash_flow"] | {"last_contribution_year": None}}, "buy_out"),
     ({"public_cap_rate_share": -0.01}, "public_cap_rate_share"),
     ({"above_cap_to": "nobody"}, "above_cap_to"),
     ({"starts_after_quarters": -1}, "starts_after_quarters"),
@@ -314,3 +365,5 @@ def test_bad_plans_are_refused(changes: dict, named: str) -> None:
 def test_a_fund_after_the_horizon_is_refused() -> None:
     with pytest.raises(InputError, match=r"funds\.0\.starts_after_quarters"):
         simulate_funds(plan(funds=[FUND | {"starts_after_quarters": 40}]))
+    with pytest.raises(InputError, match=r"funds\.0\.buy_out\.after_quarters"):
+        simulate_funds(plan(funds=[FUND | {"starts_after_quarters": 16, "buy_out": BUY_OUT}]))

@@ -1,0 +1,46 @@
+"""Parts of the terms of a simulated fund: payments between partners beside its waterfall."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from valuation.kernel.fields import FrozenModel
+
+__all__ = ["SimulatedBuyOut", "SimulatedLossMadeGood"]
+
+_Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class SimulatedLossMadeGood(FrozenModel):
+    """Public money makes good a share of the other partners' loss at the horizon, out of what it received.
+
+    As ``leverage/settlements/loss_made_good.py``: min(share · loss, cap · public capital, what public money received).
+    """
+
+    loss_share: Annotated[float, Field(gt=0, le=1)]
+    cap_of_public_capital_share: _Share
+
+
+class SimulatedBuyOut(FrozenModel):
+    """The other partners buy the public part at its cost plus interest, after the fund's n-th quarter.
+
+    As ``leverage/settlements/buy_out.py``, interest from the fund's first quarter on; from then on they get what public
+    money would get. ``when`` is ``always`` (they must) or ``worth_more``: on the paths on which public money would get
+    more than the price if the fund's value were paid out that day. Nobody looks ahead.
+    """
+
+    after_quarters: Annotated[int, Field(ge=1, le=240)]
+    rate_share: _Share
+    compounding: Literal["compound", "simple"]
+    less_what_was_gained: bool
+    when: Literal["always", "worth_more"]
+
+    @property
+    def price_factor(self) -> float:
+        """By what is the capital not yet returned multiplied?"""
+        years = (self.after_quarters - 1) / 4
+        if self.compounding == "compound":
+            return float((1 + self.rate_share) ** years)
+        return 1 + self.rate_share * years
