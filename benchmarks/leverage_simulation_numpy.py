@@ -42,7 +42,7 @@ def simulate_whole_arrays(made: t.FundTables, normals: Drawn) -> dict[str, np.nd
     running = np.cumsum(public, axis=0)
     deepest = np.maximum(-running, 0).max(axis=0)
     sides = state.sides.copy()
-    last_value = state.nav
+    last_value = state.nav + state.kept
     public[-1] += state.share(np.zeros_like(last_value), last_value)
     public[-1] += state.make_good()
     everyone[-1] += last_value.sum(axis=0)
@@ -79,6 +79,7 @@ class _Funds:
         self.charged, self.invested, self.profit, self.carried, self.cost = (np.zeros(shape) for _ in range(5))
         self.capital, self.owed = np.zeros((2, *shape)), np.zeros((2, *shape))  # public, beside public
         self.left_before, self.has_begun = self.uncalled, np.zeros(shape, dtype=bool)
+        self.kept, self.kept_in_all = np.zeros(shape), np.zeros(shape)
         self.public_gain, self.is_bought = np.zeros(shape), np.zeros(shape, dtype=bool)
         self.room, self.sides = np.zeros(shape), np.zeros((3, *shape))
 
@@ -104,10 +105,22 @@ class _Funds:
         value = left
         self.has_begun = self.uncalled < self.commitment
         self.left_before = self.uncalled
-        self.nav, self.uncalled = value - paid + (call - from_call), self.uncalled - call
+        self.nav = value - paid + (call - from_call)
         self.charged += charge
         self.invested += call - from_call
+        call, paid = self.recycle(rows, call, paid)
+        self.uncalled = self.uncalled - call
         return call, paid
+
+    def recycle(self, rows: np.ndarray, wanted: np.ndarray, sold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What is called and paid out when a part of what was sold is kept for what is wanted."""
+        keep = np.minimum(sold, np.maximum(0, rows[:, t.KEEP_LIMIT] - self.kept_in_all))
+        self.kept_in_all += keep
+        there = self.kept + keep
+        used = np.minimum(there, wanted)
+        out = np.where(rows[:, t.IS_KEPT_PAID_OUT] > 0, there - used, 0)
+        self.kept = there - used - out
+        return wanted - used, sold - keep + out
 
     def pass_time(self) -> None:
         weights = np.stack([self.weight, 1 - self.weight])
@@ -166,7 +179,7 @@ class _Funds:
         if not is_due.any():
             return np.zeros(self.nav.shape[1])
         trial = copy.deepcopy(self)
-        trial.share(np.zeros_like(self.nav), self.nav)
+        trial.share(np.zeros_like(self.nav), self.nav + self.kept)
         worth = trial.sides[0] - self.sides[0]
         price = self.capital[0] * self.column(t.BUY_OUT_FACTOR)
         price = np.maximum(0, price - self.column(t.BUY_OUT_LESS_GAINED) * self.public_gain)

@@ -41,10 +41,12 @@ from leverage.simulation.tables import (
     DEEPEST,
     HOLDS_PLAINLY,
     IS_CAPPED,
+    IS_KEPT_PAID_OUT,
     IS_ON_COMMITMENT,
     IS_PLAIN,
     IS_PUBLIC_LAST,
     IS_REST_TO_MANAGER,
+    KEEP_LIMIT,
     LOADING,
     LOG_GROWTH,
     LOG_KEEP,
@@ -75,7 +77,8 @@ _NAV, _UNCALLED, _CAPITAL, _OWED, _PROFIT, _CARRIED, _CHARGED, _INVESTED = (plac
 _PUBLIC_CAPITAL, _PUBLIC_OWED, _ROOM, _PUBLIC_PAID = (place * LANES for place in range(8, 12))
 #: Of a fund whose public part may be bought: what public money really got, and whether it was bought.
 _COST, _UNDRAWN, _PUBLIC_GOT, _BOUGHT = (place * LANES for place in range(12, 16))
-_STATE = 16 * LANES
+_KEPT, _KEPT_IN_ALL = (place * LANES for place in (16, 17))
+_STATE = 18 * LANES
 
 
 @njit(**_OPTIONS)  # type: ignore[untyped-decorator]
@@ -211,24 +214,32 @@ def _move_fund(numbers, quarterly, normals, state, everyone):  # type: ignore[no
 
 @njit(**_OPTIONS)
 def _move_any(numbers, quarterly, normals, state, everyone):  # type: ignore[no-untyped-def]
-    """Let a fund move as :func:`_move_fund` does, and follow the cost of what it holds."""
+    """Let a fund move as :func:`_move_fund` does, follow the cost of what it holds, and invest again what it keeps."""
     log_growth, loading, own_loading = numbers[LOG_GROWTH], numbers[LOADING], numbers[OWN_LOADING]
     commitment, payout, committed = numbers[COMMITMENT], quarterly[PAYOUT], quarterly[CHARGE_COMMITTED]
     called_rate, value_rate, cost_rate = quarterly[CHARGE_CALLED], quarterly[CHARGE_VALUE], quarterly[CHARGE_COST]
+    limit, is_paid_out = quarterly[KEEP_LIMIT], quarterly[IS_KEPT_PAID_OUT]
     for i in range(LANES):
         growth = exp(log_growth + loading * normals[1, i] + own_loading * normals[2, i])
         nav, uncalled, cost = state[_NAV + i], state[_UNCALLED + i], state[_COST + i]
-        call, value = uncalled * normals[3, i], nav * growth
+        wanted, value = uncalled * normals[3, i], nav * growth
         charge = committed + called_rate * (commitment - uncalled) + value_rate * nav + cost_rate * cost
-        charge = min(charge, value + call)
-        from_call = min(charge, call)
-        left = value - (charge - from_call)
-        paid = left * payout
-        state[_NAV + i] = left - paid + (call - from_call)
-        state[_COST + i] = cost * (left / value if value > 0.0 else 0.0) * (1.0 - payout) + (call - from_call)
+        charge = min(charge, value + wanted)
+        from_wanted = min(charge, wanted)
+        left = value - (charge - from_wanted)
+        sold, invested = left * payout, wanted - from_wanted
+        keep = min(sold, max(0.0, limit - state[_KEPT_IN_ALL + i]))
+        kept = state[_KEPT + i] + keep
+        from_kept = min(kept, wanted)
+        kept -= from_kept
+        call, paid = wanted - from_kept, sold - keep + kept * is_paid_out
+        state[_KEPT + i] = kept - kept * is_paid_out
+        state[_KEPT_IN_ALL + i] += keep
+        state[_NAV + i] = left - sold + invested
+        state[_COST + i] = cost * (left / value if value > 0.0 else 0.0) * (1.0 - payout) + invested
         state[_UNCALLED + i] = uncalled - call
         state[_CHARGED + i] += charge
-        state[_INVESTED + i] += call - from_call
+        state[_INVESTED + i] += invested
         everyone[i] += paid - call
         normals[2, i] = call
         normals[3, i] = paid
@@ -317,7 +328,8 @@ def _pay_any(numbers, calls, payouts, state, public, time_passes):  # type: igno
 def _buy_out(numbers, state, public):  # type: ignore[no-untyped-def]
     """Let the others pay public money for its part, where they must or where it is worth more than its price."""
     weight, factor, less_gained = numbers[PUBLIC_WEIGHT], numbers[BUY_OUT_FACTOR], numbers[BUY_OUT_LESS_GAINED]
-    worth, no_calls, values = np.zeros(LANES), np.zeros(LANES), state[_NAV : _NAV + LANES].copy()
+    worth, no_calls = np.zeros(LANES), np.zeros(LANES)
+    values = state[_NAV : _NAV + LANES] + state[_KEPT : _KEPT + LANES]
     if numbers[BUY_OUT_IS_CHOICE] > 0.0:
         _pay_any(numbers, no_calls, values, state.copy(), worth, False)
     for i in range(LANES):
@@ -360,7 +372,7 @@ def _close(numbers, state, public, everyone, lanes, net):  # type: ignore[no-unt
     for fund in range(numbers.shape[0]):
         row, mine = numbers[fund], state[fund]
         _received(row, mine, before)
-        values[:] = mine[_NAV : _NAV + LANES]
+        values[:] = mine[_NAV : _NAV + LANES] + mine[_KEPT : _KEPT + LANES]
         _pay(row, no_calls, values, mine, public, False)
         _received(row, mine, after)
         if row[LOSS_SHARE] > 0.0:

@@ -120,9 +120,9 @@ class SimulationResult:
     """Figures of each path, in the plan's unit of money.
 
     ``paid_in``, ``received`` and ``value`` are ``(3, paths)``: public, other, manager; the manager's ``received`` holds
-    its carry, never its fees. ``value`` is what is left at the horizon, shared as if it were paid out that day, with what
-    one side then pays another (a loss made good): it may be below zero.
-    ``public_net`` is ``(instruments, paths)``: received and last value less paid in. ``deepest_public`` is the most
+    its carry, never its fees. ``value`` is what is left at the horizon, shared as if it were paid out that day, with
+    what one side then pays another (a loss made good): it may be below zero. ``public_net`` is ``(instruments,
+    paths)``: received and last value less paid in. ``deepest_public`` is the most
     public money that was out of the funds at any time. Means over paths: ``mean_public_flow`` by quarter, without the
     last value; ``mean_to_firms`` by instrument; ``mean_public_out`` (instruments, years), public money paid in less
     received up to the end of each year.

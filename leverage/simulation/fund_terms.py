@@ -1,4 +1,4 @@
-"""Parts of the terms of a simulated fund: payments between partners beside its waterfall."""
+"""Parts of the terms of a simulated fund: what it keeps to invest again, payments beside its waterfall."""
 
 from __future__ import annotations
 
@@ -8,9 +8,21 @@ from pydantic import Field
 
 from valuation.kernel.fields import FrozenModel
 
-__all__ = ["SimulatedBuyOut", "SimulatedLossMadeGood"]
+__all__ = ["SimulatedBuyOut", "SimulatedLossMadeGood", "SimulatedRecycling"]
 
 _Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class SimulatedRecycling(FrozenModel):
+    """What exits bring in the fund's first quarters it may keep, up to a share of commitments in all, and invest again.
+
+    As ``leverage/fund_cash.py``: what was kept pays for investments and charges before partners are called; what is
+    still there after quarter ``until_quarters`` is paid out. Money that is not called stays committed, and the same
+    rates of call apply to it later. Kept money earns nothing and is no holding.
+    """
+
+    limit_of_commitment_share: Annotated[float, Field(gt=0, le=2)]
+    until_quarters: Annotated[int, Field(ge=1, le=240)]
 
 
 class SimulatedLossMadeGood(FrozenModel):

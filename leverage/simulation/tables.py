@@ -13,12 +13,15 @@ what was sold. What is paid out, or sold for a charge, is the same part of every
 
     cost = cost · (1 − charge not out of the call / (value · g)) · (1 − RD) + (C − charge out of the call)
 
+With recycling exits pay for what is invested next, up to the limit, before partners are called
+(:mod:`leverage.simulation.fund_terms`).
+
 M is common to all funds, e a fund's own. What a quarter pays out is shared at its end: capital, preferred return,
 catch-up, split. The preferred return is compound or simple, on capital not yet returned or, from the first call on, on
 the commitment until it is returned; a quarter takes the fourth part of a simple rate, and of a compound one the fourth
 root. A first loss returns public capital after that of all others; a cap ends what public money gets of the split at
 its capped return; a part of its split may pass to the manager. Beside the waterfall others may buy the public part, and
-at the horizon public money may make good a part of their loss (:mod:`leverage.simulation.fund_terms`).
+at the horizon public money may make good a part of their loss.
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ from pydantic_core import PydanticCustomError
 from leverage.cashflow.takahashi_alexander import TakahashiAlexander
 from leverage.fees import FeeBase, FeeSchedule
 from leverage.fund_projection import subperiod_rate
-from leverage.simulation.fund_terms import SimulatedBuyOut, SimulatedLossMadeGood
+from leverage.simulation.fund_terms import SimulatedBuyOut, SimulatedLossMadeGood, SimulatedRecycling
 from valuation.errors import InputError
 from valuation.kernel.fields import FrozenModel, Identifier
 
@@ -56,7 +59,8 @@ _NUMBERS = 26
 _NEVER = -1
 #: Rows of a fund's numbers by quarter.
 CALL_RATE, LOG_KEEP, PAYOUT, CHARGE_COMMITTED, CHARGE_CALLED, CHARGE_VALUE, CHARGE_COST = range(7)
-_BY_QUARTER = 7
+KEEP_LIMIT, IS_KEPT_PAID_OUT = range(7, 9)
+_BY_QUARTER = 9
 #: Where a rate of charge stands, by its base; the amount on commitments is known beforehand.
 _CHARGE_OF: dict[FeeBase, int] = {"called": CHARGE_CALLED, "fair_value": CHARGE_VALUE, "invested": CHARGE_COST}
 #: Rows of the figures of a path; the first three hold public, other and manager one after the other, a rate holds
@@ -91,6 +95,7 @@ class SimulatedFund(FrozenModel):
     correlation_share: _Share
     call_deviation_share: Annotated[float, Field(ge=0, le=2)] = 0.0
     fees: FeeSchedule | None = None
+    recycling: SimulatedRecycling | None = None
     preferred_rate_share: _Share = 0.0
     preferred_compounding: Literal["compound", "simple"] = "compound"
     preferred_base: Literal["drawn", "committed"] = "drawn"
@@ -118,7 +123,8 @@ class SimulatedFund(FrozenModel):
     @property
     def holds_plainly(self) -> bool:
         """Is the value of what is held all that need be known of it?"""
-        return self.fees is None or all(step.base != "invested" for step in self.fees.steps)
+        charges_cost = self.fees is not None and any(step.base == "invested" for step in self.fees.steps)
+        return not charges_cost and self.recycling is None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> SimulatedFund:
@@ -249,6 +255,9 @@ def _by_quarter(fund: SimulatedFund, quarters: int) -> Array:
                 rows[CHARGE_COMMITTED, quarter] = rate * fund.commitment
             else:
                 rows[_CHARGE_OF[step.base], quarter] = rate
+        if fund.recycling is not None and age < fund.recycling.until_quarters:
+            rows[KEEP_LIMIT, quarter] = fund.recycling.limit_of_commitment_share * fund.commitment
+            rows[IS_KEPT_PAID_OUT, quarter] = age == fund.recycling.until_quarters - 1
     return rows
 
 

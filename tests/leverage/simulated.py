@@ -36,6 +36,11 @@ BUY_OUT = {
     "less_what_was_gained": False,
     "when": "always",
 }
+#: Early exits, so that there is something to keep.
+RECYCLES = {
+    "recycling": {"limit_of_commitment_share": 0.1, "until_quarters": 18},
+    "cash_flow": TERMS["cash_flow"] | {"yield_share": 0.15},
+}
 LOSSES = {"loss_share": 0.4, "cap_of_public_capital_share": 0.3}
 #: One fund of every kind of term.
 KINDS: list[dict[str, Any]] = [
@@ -57,6 +62,9 @@ KINDS: list[dict[str, Any]] = [
     {"id": "bought", "buy_out": BUY_OUT},
     {"id": "bought_simply", "buy_out": BUY_OUT | {"compounding": "simple", "less_what_was_gained": True}},
     {"id": "bought_if_good", "buy_out": BUY_OUT | {"when": "worth_more"}, "public_cap_rate_share": 0.09},
+    {"id": "recycles", **RECYCLES, "fees": FEES},
+    {"id": "recycles_all", **RECYCLES, "recycling": {"limit_of_commitment_share": 2, "until_quarters": 30}},
+    {"id": "recycles_late", **RECYCLES, "fees": FEES_ON_COST, "starts_after_quarters": 5, "public_first_loss": True},
     {"id": "public_alone", "other_commitment": 0.0, "manager_commitment": 0.0, "public_cap_rate_share": 0.06},
 ]
 

@@ -9,6 +9,7 @@ workers give the same bits.
 import datetime
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -17,11 +18,23 @@ from benchmarks.leverage_simulation_numpy import simulate_whole_arrays
 from leverage.cashflow.takahashi_alexander import project
 from leverage.fees import fees_by_year
 from leverage.fund_accounts import Partner
+from leverage.fund_cash import FundNeed, recycle
 from leverage.simulate import SimulationResult, simulate_funds
 from leverage.simulation import tables as t
 from leverage.simulation.tables import BLOCK_PATHS, SimulatedFund, fund_tables
 from leverage.waterfall import FundFlow, Settlement, Tier, Waterfall, run_waterfall, settlement_kinds, tier_kinds
-from tests.leverage.simulated import BUY_OUT, FEES, FEES_ON_COST, FUND, KINDS, LOSSES, fund, numbers_drawn, plan
+from tests.leverage.simulated import (
+    BUY_OUT,
+    FEES,
+    FEES_ON_COST,
+    FUND,
+    KINDS,
+    LOSSES,
+    RECYCLES,
+    fund,
+    numbers_drawn,
+    plan,
+)
 from valuation.discounting.internal_rate import periodic_internal_rate
 from valuation.errors import InputError, RefusalError
 
@@ -169,14 +182,24 @@ def test_some_buy_and_some_do_not() -> None:
     assert right.public_net.mean() < none.public_net.mean()
 
 
-def _moves(tables, drawn, path: int, *, fees: list | None = None, costs: list | None = None) -> list:
-    """Calls, payouts and value of a fund on one path, each investment a holding of its own; in the end all is paid out.
+class Quarter(NamedTuple):
+    """What happens to a fund in a quarter: the cost of what it holds before, and what it moves."""
 
-    ``fees`` and ``costs`` take what is charged in each quarter and the cost of what is held when it begins.
-    """
+    cost: float
+    charge: float
+    invested: float
+    from_wanted: float
+    sold: float
+    called: float
+    paid: float
+    value: float
+
+
+def _quarters(tables, drawn, path: int) -> list[Quarter]:
+    """One fund on one path, each investment a holding of its own, what is kept in a purse of its own."""
     numbers = tables.numbers[0]
     holdings: list[list[float]] = []  # cost, value
-    uncalled, flows = numbers[t.COMMITMENT], []
+    uncalled, purse, put_in, found = numbers[t.COMMITMENT], 0.0, 0.0, []
     for quarter in range(tables.quarterly.shape[2]):
         row = tables.quarterly[0, :, quarter]
         growth = np.exp(
@@ -184,23 +207,36 @@ def _moves(tables, drawn, path: int, *, fees: list | None = None, costs: list | 
             + numbers[t.LOADING] * drawn.common[quarter, path]
             + numbers[t.OWN_LOADING] * drawn.own[0, quarter, path]
         )
-        call = uncalled * _call_rate(numbers, row, drawn.calls[0, quarter, path])
+        wanted = uncalled * _call_rate(numbers, row, drawn.calls[0, quarter, path])
         cost, value = (sum(holding[place] for holding in holdings) for place in (0, 1))
         charge = row[t.CHARGE_COMMITTED] + row[t.CHARGE_CALLED] * (numbers[t.COMMITMENT] - uncalled)
         charge += row[t.CHARGE_VALUE] * value + row[t.CHARGE_COST] * cost
-        charge = min(charge, value * growth + call)
-        from_call = min(charge, call)
-        sold = (charge - from_call) / (value * growth) if value else 0.0
-        paid = value * growth * (1 - sold) * row[t.PAYOUT]
-        kept = (1 - sold) * (1 - row[t.PAYOUT])
-        holdings = [[cost * kept, worth * growth * kept] for cost, worth in holdings] + [[call - from_call] * 2]
-        flows.append((call, paid, sum(worth for _, worth in holdings)))
-        uncalled -= call
-        if fees is not None and costs is not None:
-            fees.append(charge)
-            costs.append(cost)
-    flows[-1] = (call, paid + flows[-1][2], 0.0)
-    return flows
+        charge = min(charge, value * growth + wanted)
+        from_wanted = min(charge, wanted)
+        lost = (charge - from_wanted) / (value * growth) if value else 0.0
+        sold = value * growth * (1 - lost) * row[t.PAYOUT]
+        left = (1 - lost) * (1 - row[t.PAYOUT])
+        holdings = [[cost * left, worth * growth * left] for cost, worth in holdings]
+        holdings.append([wanted - from_wanted] * 2)
+        keep = min(sold, max(0.0, row[t.KEEP_LIMIT] - put_in))
+        used = min(purse + keep, wanted)
+        back = purse + keep - used if row[t.IS_KEPT_PAID_OUT] else 0.0
+        purse, put_in = purse + keep - used - back, put_in + keep
+        uncalled -= wanted - used
+        worth = sum(worth for _, worth in holdings) + purse
+        found.append(
+            Quarter(
+                cost, charge, wanted - from_wanted, from_wanted, sold, wanted - used, sold - keep + back, value=worth
+            )
+        )
+    return found
+
+
+def _moves(tables, drawn, path: int) -> list[tuple[float, float, float]]:
+    """Calls, payouts and value of a fund on one path; in the end all is paid out."""
+    moves = [(row.called, row.paid, row.value) for row in _quarters(tables, drawn, path)]
+    call, paid, value = moves[-1]
+    return [*moves[:-1], (call, paid + value, 0.0)]
 
 
 def _call_rate(numbers, row, normal: float) -> float:
@@ -215,14 +251,45 @@ def test_fees_on_cost_are_those_of_the_schedule() -> None:
     made = plan(funds=[FUND | {"fees": FEES_ON_COST}], paths=3)
     found, tables, drawn = simulate_funds(made), fund_tables(made.funds, quarters=40), numbers_drawn(made)
     for path in range(3):
-        fees: list[float] = []
-        costs: list[float] = []
-        _moves(tables, drawn, path, fees=fees, costs=costs)
+        costs = [row.cost for row in _quarters(tables, drawn, path)]
         by_year = [sum(costs[year * 4 : year * 4 + 4]) / 4 for year in range(9)]
         owed = fees_by_year(made.funds[0].fees, commitment=100, bases={"invested": by_year})
         assert found.fees[path] == pytest.approx(owed.total, rel=1e-10)
         assert 3 < owed.total < 30
         assert costs[-1] < max(costs) / 2, "what is paid out takes its cost along"
+
+
+@pytest.mark.parametrize("limit_share", [0.1, 2.0])
+def test_what_is_kept_is_that_of_fund_cash(limit_share: float) -> None:
+    """The same investments, fees and exits in whole fen give the same calls and payouts, and reach firms."""
+    rule = {"limit_of_commitment_share": limit_share, "until_quarters": 18}
+    made = plan(funds=[FUND | RECYCLES | {"fees": FEES, "recycling": rule}], paths=3)
+    found, tables, drawn = simulate_funds(made), fund_tables(made.funds, quarters=40), numbers_drawn(made)
+    days = [START + datetime.timedelta(90 * quarter) for quarter in range(40)]
+    for path in range(3):
+        rows = _quarters(tables, drawn, path)
+        needs = [
+            FundNeed(day, *(round(amount * 10**10) for amount in (row.invested, row.from_wanted, row.sold)))
+            for day, row in zip(days, rows, strict=True)
+        ]
+        exact = recycle(needs, limit_fen=round(limit_share * 100 * 10**10), until=days[17])
+        called, paid = (sum(getattr(flow, name) for flow in exact.flows) for name in ("called_fen", "proceeds_fen"))
+        assert found.paid_in[:, path].sum() == pytest.approx(called / 10**10, abs=1e-8)
+        whole = (found.received + found.value)[:, path].sum()
+        assert whole == pytest.approx(paid / 10**10 + rows[-1].value, abs=1e-7)
+        assert found.to_firms[path] == pytest.approx(exact.invested_fen / 10**10, abs=1e-8)
+        by_day = {flow.day: flow.called_fen for flow in exact.flows}
+        assert [row.called for row in rows] == pytest.approx([by_day.get(day, 0) / 10**10 for day in days], abs=1e-8)
+        assert exact.recycled_fen > 5 * 10**10
+
+
+def test_recycling_reaches_more_firms_with_the_same_commitments() -> None:
+    plain, again = (
+        simulate_funds(plan(funds=[FUND | RECYCLES | more])) for more in ({"recycling": None}, {"id": "again"})
+    )
+    assert (again.to_firms >= plain.to_firms - 1e-9).all()
+    assert again.to_firms.mean() > 1.02 * plain.to_firms.mean()
+    assert (again.paid_in.sum(axis=0) <= 100 + 1e-9).all()
 
 
 def test_without_uncertainty_every_path_is_the_projection() -> None:
@@ -318,6 +385,8 @@ BAD_FUND = [
     ({"preferred_rate_share": 8.0}, "preferred_rate_share"),
     ({"preferred_compounding": "continuous"}, "preferred_compounding"),
     ({"preferred_base": "value"}, "preferred_base"),
+    ({"recycling": {"limit_of_commitment_share": 0, "until_quarters": 8}}, "limit_of_commitment_share"),
+    ({"recycling": {"limit_of_commitment_share": 0.1, "until_quarters": 0}}, "until_quarters"),
     ({"public_profit_to_manager_share": 0.1, "public_cap_rate_share": 0.05}, "last tier"),
     ({"loss_made_good": LOSSES | {"loss_share": 0}}, "loss_made_good.loss_share"),
     ({"loss_made_good": LOSSES | {"cap_of_public_capital_share": 1.2}}, "cap_of_public_capital_share"),
