@@ -16,6 +16,7 @@ import leverage.instruments
 from leverage.contribution import Contribution, Form, Stage, StatedAmount
 from leverage.course import Course
 from leverage.instrument_ledger import InstrumentAccount
+from leverage.path_money import PathCourse, PathMoney
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.discovery import discover
 from valuation.kernel.fields import FrozenModel
@@ -139,6 +140,10 @@ class Instrument:
     policy_parameters : the parameters of dated policies that it knows how to check.
     account : (terms, placement, course) → :class:`InstrumentAccount`: commitments, draws and returns by quarter as a
         balanced ledger, and whether principal is lost; None for an instrument that does not say.
+    paths : (terms, placement, path course) → :class:`PathMoney`: the same on very many paths at once, in float64 yuan.
+        On the path that is the course itself it gives what ``account`` gives, up to the rounding of fen.
+    grown_paths : (terms, placement, fund growth) → :class:`PathMoney`, for an instrument whose money can grow as a
+        fund's does; None for all others.
     """
 
     id: str
@@ -149,6 +154,8 @@ class Instrument:
     principal_loss: Label
     policy_parameters: tuple[str, ...] = ()
     account: Callable[[Any, Placement, Course], InstrumentAccount] | None = None
+    paths: Callable[[Any, Placement, PathCourse], PathMoney] | None = None
+    grown_paths: Callable[[Any, Placement, Any], PathMoney] | None = None
 
 
 def load_instruments() -> dict[str, Instrument]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Mapping
 from functools import reduce
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, SerializeAsAny, create_model
 
@@ -19,7 +19,14 @@ from valuation.kernel.fields import NOT_EMPTY, Dates, FrozenModel, Identifier, N
 from valuation.kernel.figures import SourceRow
 from valuation.kernel.money import Money
 
-__all__ = ["AllocationRequest", "AlternativeRequest", "MoneyUse", "ScenarioRequest", "request_model"]
+__all__ = [
+    "AllocationRequest",
+    "AlternativeRequest",
+    "MoneyUse",
+    "ScenarioRequest",
+    "request_model",
+    "request_model_on",
+]
 
 
 class MoneyUse(FrozenModel):
@@ -105,6 +112,9 @@ def _each_once(names: list[str], *, field: str) -> None:
         raise InputError.of(field, found=f"{', '.join(twice)} more than once", expected="each name once")
 
 
+Request = TypeVar("Request", bound=ScenarioRequest)
+
+
 def request_model(instruments: Mapping[str, Instrument] | None = None) -> type[ScenarioRequest]:
     """Which request is understood today? Built when called, so that a new instrument file is in its schema.
 
@@ -119,8 +129,20 @@ def request_model(instruments: Mapping[str, Instrument] | None = None) -> type[S
 
     Tested by: ``tests/leverage/test_request.py`` (a file dropped in appears in the JSON schema).
     """
+    return request_model_on(ScenarioRequest, AllocationRequest, instruments=instruments)
+
+
+def request_model_on(
+    base: type[Request],
+    allocation_base: type[AllocationRequest],
+    *,
+    instruments: Mapping[str, Instrument] | None = None,
+    more_of_allocation: Mapping[str, Any] | None = None,
+) -> type[Request]:
+    """Build the request on these bases; ``more_of_allocation`` holds further fields, as ``create_model`` takes them."""
     catalogue = load_instruments() if instruments is None else instruments
-    union: Any = reduce(operator.or_, [_allocation_model(row) for row in catalogue.values()])
+    more = dict(more_of_allocation or {})
+    union: Any = reduce(operator.or_, [_allocation_model(row, allocation_base, more) for row in catalogue.values()])
     # Built at run time, so that the type checker cannot see these as types.
     allocation: Any = Annotated[union, Field(discriminator="instrument")] if len(catalogue) > 1 else union
     allocations: Any = Annotated[tuple[allocation, ...], Field(max_length=50), *NOT_EMPTY]
@@ -131,21 +153,21 @@ def request_model(instruments: Mapping[str, Instrument] | None = None) -> type[S
         allocations=(allocations, ...),
     )
     alternatives: Any = Annotated[tuple[alternative, ...], Field(max_length=20), *NOT_EMPTY]
-    return create_model(
-        "LeverageScenarioRequest",
-        __base__=ScenarioRequest,
-        __doc__=ScenarioRequest.__doc__,
-        alternatives=(alternatives, ...),
+    made: Any = create_model(
+        f"Leverage{base.__name__}", __base__=base, __doc__=base.__doc__, alternatives=(alternatives, ...)
     )
+    found: type[Request] = made
+    return found
 
 
-def _allocation_model(instrument: Instrument) -> Any:
+def _allocation_model(instrument: Instrument, base: type[AllocationRequest], more: dict[str, Any]) -> Any:
     name = "".join(part.capitalize() for part in instrument.id.split("_"))
     identifier: Any = Literal[instrument.id]
     return create_model(
         f"{name}Allocation",
-        __base__=AllocationRequest,
+        __base__=base,
         __doc__=f"{instrument.label.zh}: {instrument.question.zh} {instrument.question.en}",
         instrument=(identifier, ...),
         terms=(instrument.terms_model, ...),
+        **more,
     )

@@ -28,7 +28,7 @@ from valuation.kernel.labels import Label, NamedWarning
 from valuation.kernel.money import Money
 from valuation.kernel.sources import Source
 
-__all__ = ["request_model", "run_scenario"]
+__all__ = ["PlacedAllocation", "money_lines", "placed_allocations", "request_model", "run_scenario"]
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class _Setting:
 
 
 @dataclass(frozen=True)
-class _Placed:
-    """One allocation and what its instrument made of it."""
+class PlacedAllocation:
+    """One allocation: its request, its instrument, the money placed in it, and what the instrument made of it."""
 
     allocation: AllocationRequest
     instrument: Instrument
@@ -80,15 +80,8 @@ def run_scenario(
 
     Tested by: ``tests/leverage/test_scenario.py`` (by hand), ``tests/leverage/test_examples.py``.
     """
-    programme = None if request.programme is None else _programme(request, programmes)
-    setting = _Setting(
-        request=request,
-        lines=_lines(request, programme),
-        policies=policies,
-        instruments=load_instruments() if instruments is None else instruments,
-        convention=Convention(request.state_company_as),
-        programme=programme,
-    )
+    setting = _setting(request, programmes, policies, instruments)
+    programme = setting.programme
     listed = _listed_sources(request, programme)
     figure_sources = check_sources(request, listed=listed)
     figures = tuple(graded_in(request))
@@ -116,6 +109,35 @@ def run_scenario(
     )
 
 
+def placed_allocations(
+    request: ScenarioRequest,
+    *,
+    programmes: Mapping[str, Programme],
+    policies: Mapping[str, DatedTable],
+    instruments: Mapping[str, Instrument] | None = None,
+) -> dict[str, tuple[PlacedAllocation, ...]]:
+    """Which money is placed in which instrument, by alternative? Arguments and errors as of :func:`run_scenario`."""
+    setting = _setting(request, programmes, policies, instruments)
+    return {row.id: _placed_all(setting, row) for row in request.alternatives}
+
+
+def _setting(
+    request: ScenarioRequest,
+    programmes: Mapping[str, Programme],
+    policies: Mapping[str, DatedTable],
+    instruments: Mapping[str, Instrument] | None,
+) -> _Setting:
+    programme = None if request.programme is None else _programme(request, programmes)
+    return _Setting(
+        request=request,
+        lines=money_lines(request, programme),
+        policies=policies,
+        instruments=load_instruments() if instruments is None else instruments,
+        convention=Convention(request.state_company_as),
+        programme=programme,
+    )
+
+
 # --- the money --------------------------------------------------------------------------------------------
 
 
@@ -124,7 +146,13 @@ def _programme(request: ScenarioRequest, programmes: Mapping[str, Programme]) ->
     return named(dict(programmes), request.programme, field="programme")
 
 
-def _lines(request: ScenarioRequest, programme: Programme | None) -> dict[str, MoneyLine]:
+def money_lines(request: ScenarioRequest, programme: Programme | None) -> dict[str, MoneyLine]:
+    """Which lines of money are there, by id: the programme's and the request's own?
+
+    Raises
+    ------
+    InputError : an own line with the id of one of the programme's.
+    """
     of_programme = {} if programme is None else {line.id: line for line in programme.lines}
     for line in request.money:
         if line.id in of_programme:
@@ -146,7 +174,7 @@ def _listed_sources(request: ScenarioRequest, programme: Programme | None) -> di
     return {**given, **own}
 
 
-def _line_sources(setting: _Setting, placed: Iterable[_Placed], listed: Mapping[str, Source]) -> list[Source]:
+def _line_sources(setting: _Setting, placed: Iterable[PlacedAllocation], listed: Mapping[str, Source]) -> list[Source]:
     return [listed[setting.lines[row.line].source] for part in placed for row in part.placement.money]
 
 
@@ -190,13 +218,13 @@ def _check_limits(setting: _Setting, alternative: AlternativeRequest) -> None:
 # --- one allocation ---------------------------------------------------------------------------------------
 
 
-def _placed_all(setting: _Setting, alternative: AlternativeRequest) -> tuple[_Placed, ...]:
+def _placed_all(setting: _Setting, alternative: AlternativeRequest) -> tuple[PlacedAllocation, ...]:
     _line_uses(setting, alternative)
     _check_limits(setting, alternative)
     return tuple(_placed(setting, allocation) for allocation in alternative.allocations)
 
 
-def _placed(setting: _Setting, allocation: AllocationRequest) -> _Placed:
+def _placed(setting: _Setting, allocation: AllocationRequest) -> PlacedAllocation:
     instrument = named(dict(setting.instruments), allocation.instrument, field=f"{allocation.id}.instrument")
     money = tuple(PlacedMoney(use.line, setting.lines[use.line].source_class, use.fen) for use in allocation.money)
     placement = Placement(
@@ -209,7 +237,7 @@ def _placed(setting: _Setting, allocation: AllocationRequest) -> _Placed:
     if placement.money_fen == 0:
         raise InputError.of(f"{allocation.id}.money", found=Money(0).text, expected="an amount above 0")
     outcome = instrument.contributions(allocation.terms, placement)
-    return _Placed(allocation, instrument, placement, outcome, _policy_warnings(placement, instrument))
+    return PlacedAllocation(allocation, instrument, placement, outcome, _policy_warnings(placement, instrument))
 
 
 def _policies(setting: _Setting, allocation: AllocationRequest, instrument: Instrument) -> dict[str, DatedTable]:
@@ -243,7 +271,7 @@ def _policy_warnings(placement: Placement, instrument: Instrument) -> tuple[Name
     return tuple(warnings)
 
 
-def _allocation(setting: _Setting, placed: _Placed) -> AllocationAnswer:
+def _allocation(setting: _Setting, placed: PlacedAllocation) -> AllocationAnswer:
     return AllocationAnswer(
         id=placed.allocation.id,
         instrument=placed.instrument.id,
@@ -258,7 +286,7 @@ def _allocation(setting: _Setting, placed: _Placed) -> AllocationAnswer:
     )
 
 
-def _account(placed: _Placed) -> InstrumentAccount | None:
+def _account(placed: PlacedAllocation) -> InstrumentAccount | None:
     """Ask the instrument for its payments over time, where the request states a course."""
     course = placed.allocation.course
     if course is None:
@@ -275,7 +303,9 @@ def _account(placed: _Placed) -> InstrumentAccount | None:
 # --- the whole --------------------------------------------------------------------------------------------
 
 
-def _alternative(setting: _Setting, alternative: AlternativeRequest, placed: tuple[_Placed, ...]) -> AlternativeAnswer:
+def _alternative(
+    setting: _Setting, alternative: AlternativeRequest, placed: tuple[PlacedAllocation, ...]
+) -> AlternativeAnswer:
     ladders = _ladders(setting, placed)
     lines = _line_uses(setting, alternative)
     rows = [row for part in placed for row in part.outcome.contributions]
@@ -296,7 +326,7 @@ def _alternative(setting: _Setting, alternative: AlternativeRequest, placed: tup
     )
 
 
-def _ladders(setting: _Setting, placed: Sequence[_Placed]) -> tuple[Ladder, ...]:
+def _ladders(setting: _Setting, placed: Sequence[PlacedAllocation]) -> tuple[Ladder, ...]:
     """Ladders at every stage that each of the allocations speaks of: gross, and net where displacement is stated."""
     rows = [row for part in placed for row in part.outcome.contributions]
     stated = [row for part in placed for row in part.outcome.stated]
@@ -317,7 +347,7 @@ def _ladders(setting: _Setting, placed: Sequence[_Placed]) -> tuple[Ladder, ...]
 # --- what the reader must know ----------------------------------------------------------------------------
 
 
-def _displacement_warnings(placed: Sequence[_Placed]) -> list[NamedWarning]:
+def _displacement_warnings(placed: Sequence[PlacedAllocation]) -> list[NamedWarning]:
     without = [part.allocation.id for part in placed if part.allocation.displacement is None]
     if not without:
         return []
@@ -399,7 +429,7 @@ def _figure_warnings(figures: Sequence[tuple[str, Graded]], sources: Sequence[So
     return warnings
 
 
-def _not_answered(placed: Sequence[_Placed]) -> tuple[NamedWarning, ...]:
+def _not_answered(placed: Sequence[PlacedAllocation]) -> tuple[NamedWarning, ...]:
     """Say by name what this answer leaves open: the risk to the principal, by each instrument's definition."""
     without = [part for part in placed if part.allocation.course is None]
     kinds = {part.instrument.id: part.instrument for part in placed}
@@ -423,7 +453,7 @@ def _not_answered(placed: Sequence[_Placed]) -> tuple[NamedWarning, ...]:
     return tuple(open_points)
 
 
-def _digest(request: ScenarioRequest, programme: Programme | None, placed: Sequence[_Placed]) -> str:
+def _digest(request: ScenarioRequest, programme: Programme | None, placed: Sequence[PlacedAllocation]) -> str:
     return digest_of(
         {
             "request": request.model_dump(mode="json"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated
 
@@ -13,7 +14,16 @@ from valuation.kernel.fields import DecimalText, FrozenModel, NonNegativeMoneyTe
 from valuation.kernel.figures import Graded
 from valuation.kernel.money import Money
 
-__all__ = ["AmountByClass", "ExactFigure", "MoneyFigure", "PositiveExact", "ShareExact", "ShareOfRest"]
+__all__ = [
+    "AmountByClass",
+    "CorrelationExact",
+    "ExactFigure",
+    "MoneyFigure",
+    "PositiveExact",
+    "ShareExact",
+    "ShareOfRest",
+    "count_up_to",
+]
 
 
 class ExactFigure(Graded):
@@ -47,10 +57,30 @@ def _positive(figure: ExactFigure) -> ExactFigure:
     return figure
 
 
+def _below_one(figure: ExactFigure) -> ExactFigure:
+    if figure.value >= 1:
+        raise PydanticCustomError("range", "a correlation below 1, not {found}", {"found": str(figure.value)})
+    return figure
+
+
+def count_up_to(most: int) -> Callable[[ExactFigure], ExactFigure]:
+    """Build the check that a figure is a whole number from 1 to ``most``."""
+
+    def check(figure: ExactFigure) -> ExactFigure:
+        if figure.value != int(figure.value) or not 1 <= figure.value <= most:
+            context = {"most": most, "found": str(figure.value)}
+            raise PydanticCustomError("range", "a whole number from 1 to {most}, not {found}", context)
+        return figure
+
+    return check
+
+
 #: A share of one: "0.05" is five per cent.
 ShareExact = Annotated[ExactFigure, AfterValidator(_share)]
 #: A number above zero: a multiple, or months.
 PositiveExact = Annotated[ExactFigure, AfterValidator(_positive)]
+#: The part of the variance that a common factor makes: from 0 to below 1.
+CorrelationExact = Annotated[ShareExact, AfterValidator(_below_one)]
 
 
 class AmountByClass(FrozenModel):

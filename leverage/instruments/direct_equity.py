@@ -20,6 +20,8 @@ from leverage.course import Course, invested_in_firms, other_payers
 from leverage.instrument import Instrument, Outcome, Placement
 from leverage.instrument_ledger import InstrumentAccount, Ledger, below_one
 from leverage.limits import share_of
+from leverage.path_money import PathCourse, PathMoney, at_least_whole, by_path
+from leverage.path_parties import FEN_PER_YUAN, payer
 from leverage.terms import AmountByClass, MoneyFigure, ShareExact
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -68,6 +70,25 @@ def account(terms: DirectEquityTerms, placement: Placement, course: Course) -> I
     return InstrumentAccount(ledger, tuple(lines), loss, (_ALIKE,))
 
 
+def paths(terms: DirectEquityTerms, placement: Placement, course: PathCourse) -> PathMoney:
+    """What do the investors pay and get on each path? All share alike."""
+    deployed = float(terms.deployed_share.value)
+    own = placement.money_fen / FEN_PER_YUAN * deployed
+    others: dict[str, float] = {}
+    for row in terms.co_investors:
+        others[row.source_class] = others.get(row.source_class, 0.0) + row.amount.fen / FEN_PER_YUAN * deployed
+    back = course.repaid + course.gain
+    whole = back.sum(axis=1)
+    return PathMoney(
+        paid_in=own * course.drawn[None, :],
+        back=own * back,
+        reached=(own + sum(others.values())) * course.drawn[None, :],
+        held=by_path(0.0, course.paths),
+        is_lost=~at_least_whole(whole, course.drawn_share),
+        parties={name: payer(paid * course.drawn_share, paid * whole) for name, paid in others.items()},
+    )
+
+
 _DIRECT = Label(
     "公共资金直接入股企业，没有载体与管理费；跟投按所述金额计入其他资金，是否本来就会发生由替代比例说明",
     "public money takes shares itself, without vehicle or fee; co-investment counts as stated, and whether it would"
@@ -86,4 +107,5 @@ INSTRUMENT = Instrument(
     contributions=contributions,
     principal_loss=Label("收回总额低于投入（不足1倍）", "less comes back than was paid in (below 1x)"),
     account=account,
+    paths=paths,
 )

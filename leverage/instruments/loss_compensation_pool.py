@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
 from leverage.contribution import Contribution, Stage
@@ -26,6 +27,8 @@ from leverage.course import Course, given_back, lent_to_firms, other_payers, pai
 from leverage.instrument import Instrument, Outcome, Placement
 from leverage.instrument_ledger import InstrumentAccount, Ledger, PrincipalLoss, paid
 from leverage.limits import lesser_of, share_of
+from leverage.path_money import PathCourse, PathMoney, at_least_whole, by_path
+from leverage.path_parties import FEN_PER_YUAN, in_yuan, lender, payer
 from leverage.terms import AmountByClass, MoneyFigure, PositiveExact, ShareExact
 from valuation.errors import RefusalError
 from valuation.kernel.dated import DatedValue
@@ -176,6 +179,30 @@ def account(terms: PoolTerms, placement: Placement, course: Course) -> Instrumen
     return InstrumentAccount(Ledger.of(postings), tuple(placement.lines), loss, (_OVER_TIME,))
 
 
+def paths(terms: PoolTerms, placement: Placement, course: PathCourse) -> PathMoney:
+    """What does the pool pay on each path? min(share · Σ loss, paid in so far): claims wait until money is there."""
+    share = float(_loss_share(terms, placement))
+    rows = contributions(terms, placement).contributions
+    lent = reached_firms(rows) / FEN_PER_YUAN
+    into = [row for row in rows if row.layer == "vehicle"]
+    others = in_yuan(other_payers(into, lines=placement.by_class))
+    own = placement.money_fen / FEN_PER_YUAN
+    pool = own + sum(others.values())
+    due = share * lent * np.cumsum(course.lost, axis=1)
+    compensated = np.minimum(due, pool * np.cumsum(course.available))[:, -1]
+    left = pool - compensated
+    parties = {_BANK: lender(course, lent, received=compensated)}
+    parties |= {name: payer(paid, left * (paid / pool)) for name, paid in others.items()}
+    return PathMoney(
+        paid_in=own * course.available[None, :],
+        back=course.at_end(left * (own / pool)),
+        reached=lent * course.drawn[None, :],
+        held=by_path(0.0, course.paths),
+        is_lost=at_least_whole(compensated, pool),
+        parties=parties,
+    )
+
+
 def _loss_share(terms: PoolTerms, placement: Placement) -> Decimal:
     if terms.pool_loss_share is not None:
         return terms.pool_loss_share.value
@@ -233,4 +260,5 @@ INSTRUMENT = Instrument(
     ),
     policy_parameters=(_LINE_MIN, _FIRST_YEAR_MIN, _LOSS_SHARE),
     account=account,
+    paths=paths,
 )

@@ -20,11 +20,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import binom
+from scipy.stats import beta, binom
 
 from valuation.errors import InputError, RefusalError
 
-__all__ = ["Estimate", "PathQuantile", "mean_of", "path_quantiles", "probability_of", "tail_mean", "tail_scores"]
+__all__ = [
+    "Estimate",
+    "PathQuantile",
+    "mean_of",
+    "path_quantiles",
+    "probability_interval",
+    "probability_of",
+    "tail_mean",
+    "tail_scores",
+]
 
 Array = NDArray[np.float64]
 
@@ -76,6 +85,29 @@ def probability_of(happens: NDArray[np.bool_]) -> Estimate:
     share, count = float(found.mean()), found.size
     inside = min(max(share, 1 / (count + 2)), 1 - 1 / (count + 2))
     return Estimate(share, math.sqrt(inside * (1 - inside) / count))
+
+
+def probability_interval(happens: NDArray[np.bool_], *, level_share: float = 0.95) -> tuple[float, float]:
+    """Between which bounds does the probability lie, whatever it is, with at least this confidence?
+
+    Exact bounds of Clopper and Pearson: of n paths the number on which it happens is binomial.
+
+    References
+    ----------
+    C. J. Clopper, E. S. Pearson, The use of confidence or fiducial limits, Biometrika 26 (1934).
+
+    Examples
+    --------
+    >>> low, high = probability_interval(np.zeros(100, dtype=bool))
+    >>> low, round(high, 6)  # 1 − 0.025^(1/100)
+    (0.0, 0.036217)
+    """
+    found = _checked("happens", np.asarray(happens, dtype=float))
+    _check_share("level_share", level_share)
+    count, tail = int(found.sum()), (1 - level_share) / 2
+    low = 0.0 if count == 0 else float(beta.ppf(tail, count, found.size - count + 1))
+    high = 1.0 if count == found.size else float(beta.ppf(1 - tail, count + 1, found.size - count))
+    return low, high
 
 
 def tail_scores(losses: Array, *, level_share: float) -> Array:

@@ -35,6 +35,7 @@ ONE_FILE_FOLDERS = (
     "leverage/cashflow",
     "leverage/instruments",
     "leverage/outcomes",
+    "leverage/risks",
     "leverage/settlements",
     "leverage/tiers",
 )

@@ -1,0 +1,1 @@
+"""One file is one kind of risk; each offers ``RISK`` and imports no other file here."""
