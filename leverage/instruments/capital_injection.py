@@ -19,6 +19,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field
 
 from leverage.contribution import Contribution, Stage, StatedAmount
@@ -33,6 +34,8 @@ from leverage.instrument_ledger import (
     paid,
 )
 from leverage.limits import lesser_of, share_of, whole_behind_share
+from leverage.path_money import PathCourse, PathMoney, at_least_whole, by_path
+from leverage.path_parties import FEN_PER_YUAN, lender, payer
 from leverage.source_classes import SourceClassId
 from leverage.terms import MoneyFigure, PositiveExact, ShareExact
 from valuation.errors import RefusalError
@@ -270,6 +273,67 @@ def _found(
     return InstrumentAccount(Ledger.of(postings), tuple(placement.lines), loss, (_WITHOUT_INCOME,))
 
 
+# --- on many paths ----------------------------------------------------------------------------------------
+
+
+def paths(terms: CapitalTerms, placement: Placement, course: PathCourse) -> PathMoney:
+    """What does the institution pay and lose on each path, and what is left of the capital?"""
+    if isinstance(terms.into, LenderTerms):
+        return _lender_paths(terms.into, placement, course)
+    if isinstance(terms.into, GuarantorTerms):
+        return _guarantor_paths(terms.into, placement, course)
+    return _company_paths(placement, course)
+
+
+def _guarantor_paths(terms: GuarantorTerms, placement: Placement, course: PathCourse) -> PathMoney:
+    """Pay min(Σ guaranteed share · loss, capital paid in so far); the rest of the capital stays with the guarantor."""
+    lent = reached_firms(_guarantor(terms, placement).contributions) / FEN_PER_YUAN
+    capital = placement.money_fen / FEN_PER_YUAN
+    called = float(terms.guaranteed_share.value) * lent * np.cumsum(course.lost, axis=1)
+    compensated = np.minimum(called, capital * np.cumsum(course.available))[:, -1]
+    return PathMoney(
+        paid_in=capital * course.available[None, :],
+        back=course.at_end(0.0),
+        reached=lent * course.drawn[None, :],
+        held=capital - compensated,
+        is_lost=at_least_whole(called[:, -1], capital),
+        parties={"bank": lender(course, lent, received=compensated)},
+    )
+
+
+def _lender_paths(terms: LenderTerms, placement: Placement, course: PathCourse) -> PathMoney:
+    """What firms repay goes to the funders first; what is left in the end is held."""
+    rows = _lender(terms, placement).contributions
+    lent, capital = reached_firms(rows) / FEN_PER_YUAN, placement.money_fen / FEN_PER_YUAN
+    borrowed = sum(other_payers(rows, lines=placement.by_class).values()) / FEN_PER_YUAN
+    owed = np.zeros(course.paths)
+    for quarter, call in enumerate(borrowed * course.drawn):
+        owed = owed + call - np.minimum(owed + call, lent * course.repaid[:, quarter])
+    lost = lent * course.lost.sum(axis=1)
+    # Capital less what firms lost, of which the funders bear what they are still owed at the end.
+    held = capital - (lost - owed)
+    funders = payer(borrowed * course.drawn_share, borrowed * course.drawn_share - owed)
+    return PathMoney(
+        paid_in=capital * course.available[None, :],
+        back=course.at_end(0.0),
+        reached=lent * course.drawn[None, :],
+        held=held,
+        is_lost=at_least_whole(lost, capital),
+        parties={terms.funding_class: funders} if borrowed else {},
+    )
+
+
+def _company_paths(placement: Placement, course: PathCourse) -> PathMoney:
+    own, back = placement.money_fen / FEN_PER_YUAN, course.repaid + course.gain
+    return PathMoney(
+        paid_in=own * course.drawn[None, :],
+        back=own * back,
+        reached=own * course.drawn[None, :],
+        held=by_path(0.0, course.paths),
+        is_lost=~at_least_whole(back.sum(axis=1), course.drawn_share),
+    )
+
+
 _WITHOUT_INCOME = Label(
     "资本金首日一次到位；机构原有净资产、担保费与利息收入不在账内，代偿与核销以注入的资本金为限；剩余资本金留在机构",
     "the capital is paid in on the first day; the institution's earlier net assets, premia and interest are not in the"
@@ -309,4 +373,5 @@ INSTRUMENT = Instrument(
     ),
     policy_parameters=_LIABILITY_NAMES,
     account=account,
+    paths=paths,
 )

@@ -21,6 +21,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
@@ -40,12 +42,16 @@ from leverage.instrument_ledger import (
     written_off,
 )
 from leverage.limits import share_of
+from leverage.path_money import PathCourse, PathMoney, at_least_whole, by_path
+from leverage.path_parties import FEN_PER_YUAN
 from leverage.terms import AmountByClass, PositiveExact, ShareExact
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
 from valuation.kernel.money import Rounding
 
 __all__ = ["INSTRUMENT", "ConvertibleTerms"]
+
+Array = NDArray[np.float64]
 
 _DOWN = Rounding(mode="down")
 
@@ -113,6 +119,40 @@ def _line(terms: ConvertibleTerms, course: Course, name: str, fen: int) -> list[
     return postings
 
 
+def paths(terms: ConvertibleTerms, placement: Placement, course: PathCourse) -> PathMoney:
+    """What comes back on each path, with interest for the time it was out or as gain of what converts?"""
+    deployed = float(terms.deployed_share.value)
+    own = placement.money_fen / FEN_PER_YUAN * deployed
+    others = sum(row.amount.fen for row in terms.co_investors) / FEN_PER_YUAN * deployed
+    converted = 0.0 if terms.converted_share is None else float(terms.converted_share.value)
+    rate = float(terms.rate_share.value) * (1 - converted)
+    back = course.repaid + rate / 4 * _quarters_out(course) + converted * course.gain
+    return PathMoney(
+        paid_in=own * course.drawn[None, :],
+        back=own * back,
+        reached=(own + others) * course.drawn[None, :],
+        held=by_path(0.0, course.paths),
+        is_lost=~at_least_whole(back.sum(axis=1), course.drawn_share),
+    )
+
+
+def _quarters_out(course: PathCourse) -> Array:
+    """Σ share × quarters it was out, of what is repaid in each quarter; oldest money first, ``(paths, quarters)``.
+
+    A(x) = ∫ draw quarter of the yuan in the order of draws; what is repaid in quarter q is those from all that ended
+    before, E, to E + repaid, so that Σ = q · repaid − (A(E + repaid) − A(E)).
+    """
+    place = np.arange(len(course.drawn))
+    drawn = np.concatenate([[0.0], np.cumsum(course.drawn)])
+    area = np.concatenate([[0.0], np.cumsum(course.drawn * place)])
+    ended = np.cumsum(course.repaid + course.lost, axis=1)
+    before = ended - course.repaid - course.lost
+    found: Array = place * course.repaid - (
+        np.interp(before + course.repaid, drawn, area) - np.interp(before, drawn, area)
+    )
+    return found
+
+
 def _interest(called: Sequence[int], back: Sequence[int], lost: Sequence[int], *, rate: Fraction) -> list[int]:
     """How much simple interest is due with what is repaid in each quarter? Oldest money first, whole fen.
 
@@ -165,4 +205,5 @@ INSTRUMENT = Instrument(
         "principal, interest and gains together stay below what was paid in (below 1x)",
     ),
     account=account,
+    paths=paths,
 )

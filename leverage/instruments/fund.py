@@ -32,6 +32,8 @@ from leverage.instrument import Instrument, Outcome, Placement
 from leverage.instrument_ledger import MANAGER, InstrumentAccount, Ledger, Posting, below_one, paid
 from leverage.ladder import ratio_text
 from leverage.limits import share_of, whole_behind_share
+from leverage.path_money import PathCourse, PathMoney, at_least_whole, by_path
+from leverage.path_parties import FEN_PER_YUAN, in_yuan, payer
 from leverage.source_classes import SOURCE_CLASSES
 from leverage.terms import AmountByClass, PositiveExact, ShareExact, ShareOfRest
 from valuation.errors import RefusalError
@@ -300,6 +302,29 @@ def account(terms: FundTerms, placement: Placement, course: Course) -> Instrumen
     return InstrumentAccount(ledger, tuple(placement.lines), loss, (_OVER_TIME,))
 
 
+def paths(terms: FundTerms, placement: Placement, course: PathCourse) -> PathMoney:
+    """Who gets what on each path, by the money paid in and before any carry? As :func:`account` has it."""
+    rows = contributions(terms, placement).contributions
+    own, invested = placement.money_fen / FEN_PER_YUAN, reached_firms(rows) / FEN_PER_YUAN
+    commitment = _commitment(terms, placement) / FEN_PER_YUAN
+    others = in_yuan(other_payers(rows, lines=placement.by_class))
+    in_fund = commitment + sum(others.values())
+    fees = in_fund * float(terms.lifetime_fee_share.value)
+    # What is neither invested nor charged lies in the fund until the end.
+    back = invested * (course.repaid + course.gain) + course.at_end(course.drawn_share * (in_fund - fees - invested))
+    whole, own_back = back.sum(axis=1), back * (commitment / in_fund)
+    manager = payer(0.0, by_path(course.drawn_share * (fees + own - commitment), course.paths))
+    partners = {name: payer(paid * course.drawn_share, whole * (paid / in_fund)) for name, paid in others.items()}
+    return PathMoney(
+        paid_in=own * course.drawn[None, :],
+        back=own_back,
+        reached=invested * course.drawn[None, :],
+        held=by_path(0.0, course.paths),
+        is_lost=~at_least_whole(own_back.sum(axis=1), own * course.drawn_share),
+        parties={**partners, MANAGER: manager},
+    )
+
+
 def _fees(course: Course, vehicle: str, fees_fen: int) -> list[Posting]:
     """Book the fees of a vehicle, taken with each call."""
     amounts = zip(course.days, course.amounts(fees_fen, "drawn_share"), strict=True)
@@ -347,4 +372,5 @@ INSTRUMENT = Instrument(
     ),
     policy_parameters=(_MIN_SHARE, _MAX_SHARE, _BINDING, _INVESTED, _REINVESTMENT),
     account=account,
+    paths=paths,
 )

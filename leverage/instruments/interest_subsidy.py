@@ -13,11 +13,15 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
+
 from leverage.contribution import Contribution, Stage
 from leverage.course import Course, given_back, lent_to_firms, paid_into, reached_firms
 from leverage.instrument import Instrument, Outcome, Placement
 from leverage.instrument_ledger import FIRMS, InstrumentAccount, Ledger, PrincipalLoss, paid
 from leverage.limits import share_of
+from leverage.path_money import PathCourse, PathMoney, by_path
+from leverage.path_parties import FEN_PER_YUAN, lender
 from leverage.terms import PositiveExact, ShareExact
 from valuation.errors import InputError
 from valuation.kernel.fields import FrozenModel
@@ -87,6 +91,22 @@ def account(terms: InterestSubsidyTerms, placement: Placement, course: Course) -
     return InstrumentAccount(Ledger.of(postings), tuple(placement.lines), loss, (_AT_ONCE,))
 
 
+def paths(terms: InterestSubsidyTerms, placement: Placement, course: PathCourse) -> PathMoney:
+    """What is spent on each path? The same on all: the subsidy of a loan is paid when it is drawn, whatever follows."""
+    lent = reached_firms(contributions(terms, placement).contributions) / FEN_PER_YUAN
+    budget = placement.money_fen / FEN_PER_YUAN
+    rate = float(terms.subsidy_rate_share.value) * float(terms.loan_term_months.value) / 12
+    spent = lent * rate * course.drawn_share
+    return PathMoney(
+        paid_in=budget * course.available[None, :],
+        back=course.at_end(budget - spent),
+        reached=lent * course.drawn[None, :],
+        held=by_path(0.0, course.paths),
+        is_lost=np.full(course.paths, spent > 0),
+        parties={"bank": lender(course, lent)},
+    )
+
+
 _NO_FINANCE = Label(
     "贴息降低企业成本，本身不是融资，不计入到达企业的资金；到达企业的是银行贷款",
     "a subsidy lowers the firm's cost and is no finance: what reaches firms is the banks' loans",
@@ -105,4 +125,5 @@ INSTRUMENT = Instrument(
     contributions=contributions,
     principal_loss=Label("已支付的贴息即为支出，全部不收回", "whatever is paid is spent and does not come back"),
     account=account,
+    paths=paths,
 )

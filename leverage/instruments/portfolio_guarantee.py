@@ -16,11 +16,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+
 from leverage.contribution import Contribution, Stage
 from leverage.course import Course, given_back, lent_to_firms, paid_into, reached_firms
 from leverage.instrument import Instrument, Outcome, Placement
 from leverage.instrument_ledger import InstrumentAccount, Ledger, PrincipalLoss, paid
 from leverage.limits import share_of
+from leverage.path_money import PathCourse, PathMoney, at_least_whole, by_path
+from leverage.path_parties import FEN_PER_YUAN, lender
 from leverage.terms import PositiveExact, ShareExact
 from valuation.errors import InputError
 from valuation.kernel.fields import FrozenModel
@@ -93,6 +97,24 @@ def account(terms: PortfolioGuaranteeTerms, placement: Placement, course: Course
     return InstrumentAccount(Ledger.of(postings), tuple(placement.lines), loss, (_SET_ASIDE,))
 
 
+def paths(terms: PortfolioGuaranteeTerms, placement: Placement, course: PathCourse) -> PathMoney:
+    """What is called on each path? min(guaranteed share · Σ loss, cap, paid in so far): calls wait for the money."""
+    lent_fen = reached_firms(contributions(terms, placement).contributions)
+    lent, money = lent_fen / FEN_PER_YUAN, placement.money_fen / FEN_PER_YUAN
+    covered = float(terms.guaranteed_share.value) * lent
+    cap = covered * float(terms.cap_of_guaranteed_share.value) * course.drawn_share
+    limit = np.minimum(cap, money * np.cumsum(course.available))
+    called = np.minimum(covered * np.cumsum(course.lost, axis=1), limit)[:, -1]
+    return PathMoney(
+        paid_in=money * course.available[None, :],
+        back=course.at_end(money - called),
+        reached=lent * course.drawn[None, :],
+        held=by_path(0.0, course.paths),
+        is_lost=at_least_whole(called, cap) & (cap > 0),
+        parties={"bank": lender(course, lent, received=called)},
+    )
+
+
 _SET_ASIDE = Label(
     "公共资金全额备付，代偿以上限为限，超出部分由银行承担；担保费不在账内，余额期末退回",
     "the money is set aside in full, calls end at the cap and banks bear what is above; no premium is counted, the rest"
@@ -110,4 +132,5 @@ INSTRUMENT = Instrument(
     contributions=contributions,
     principal_loss=Label("代偿累计达到上限", "calls add up to the cap"),
     account=account,
+    paths=paths,
 )

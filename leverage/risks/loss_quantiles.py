@@ -1,0 +1,91 @@
+"""损失分位数表: a table of what the loans (or investments) lose, such as from a simulated loan book.
+
+The share lost on a path is the quantile at the rank that the common factor and an own number give:
+
+    lost = Q(Φ(−√ρ · m − √(1−ρ) · e))        Q straight between the stated points
+
+Low factor, high loss. With ρ = 0 the table stands apart from everything else; the loss itself follows the table
+whatever ρ is.
+
+Tested by: the table's own mean and quantiles, the sign of the dependence, ``tests/leverage/risks/test_risks.py``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from pydantic_core import PydanticCustomError
+from scipy.special import ndtr
+
+from leverage.path_money import PathShares
+from leverage.risk import PathFactors, RiskKind
+from leverage.terms import CorrelationExact
+from valuation.kernel.fields import FrozenModel
+from valuation.kernel.figures import Graded
+from valuation.kernel.labels import Label
+
+__all__ = ["RISK", "LossQuantiles", "LossTableStatement"]
+
+Array = NDArray[np.float64]
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Row = Annotated[tuple[_Share, ...], Field(min_length=2, max_length=10_000)]
+
+
+class LossTableStatement(Graded):
+    """The lost share of what is drawn, by rising probability from 0 to 1, with its source."""
+
+    probability_shares: _Row
+    loss_shares: _Row
+
+    def model_post_init(self, context: object) -> None:
+        """Refuse a table that is no distribution, or that comes from nowhere."""
+        super().model_post_init(context)
+        if self.source is None:
+            raise PydanticCustomError("source", "a source: a table is computed or measured somewhere")
+        if len(self.loss_shares) != len(self.probability_shares):
+            raise PydanticCustomError("lengths", "one loss_share for each probability_share")
+        if (self.probability_shares[0], self.probability_shares[-1]) != (0.0, 1.0):
+            raise PydanticCustomError("ends", "probability_shares from 0 to 1")
+        if any(after <= before for before, after in itertools.pairwise(self.probability_shares)):
+            raise PydanticCustomError("rising", "probability_shares that rise")
+        if any(after < before for before, after in itertools.pairwise(self.loss_shares)):
+            raise PydanticCustomError("falling", "loss_shares that do not fall")
+
+
+class LossQuantiles(FrozenModel):
+    """The table, and how far the common factor decides the rank in it."""
+
+    kind: Literal["loss_quantiles"]
+    table: LossTableStatement
+    correlation_share: CorrelationExact
+
+
+@dataclass(frozen=True)
+class _Draw:
+    probabilities: tuple[float, ...]
+    losses: tuple[float, ...]
+    correlation: float
+
+    def shares(self, factors: PathFactors) -> PathShares:
+        own = factors.own_normals(0, rows=1)[0]
+        rank = ndtr(-math.sqrt(self.correlation) * factors.whole - math.sqrt(1 - self.correlation) * own)
+        return PathShares(np.interp(rank, self.probabilities, self.losses), np.zeros(factors.paths))
+
+
+def _prepare(terms: LossQuantiles) -> _Draw:
+    return _Draw(terms.table.probability_shares, terms.table.loss_shares, float(terms.correlation_share.value))
+
+
+RISK = RiskKind(
+    id="loss_quantiles",
+    label=Label("损失分位数表", "loss quantiles"),
+    question=Label("按所给分布损失多大份额？", "Which share is lost, by a given distribution?"),
+    terms_model=LossQuantiles,
+    prepare=_prepare,
+)
