@@ -165,8 +165,8 @@ def _course(
 
 
 def _available(setting: _Setting, placement: Placement) -> dict[int, Fraction]:
-    lines = [setting.lines[row.line] for row in placement.money]
-    return available_shares(lines, setting.timetable, first_day=setting.request.first_day)
+    placed = {row.line: row.amount_fen for row in placement.money if row.amount_fen}
+    return available_shares(placed, setting.lines, setting.timetable, first_day=setting.request.first_day)
 
 
 # --- the answer -------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ that is not there yet is drawn when it is, and everything that becomes of it com
 
     drawn at  max(day of the course, day of the money)      ended at  day of the course + delay of its draw
 
-yuan in the order in which they are drawn, the first drawn ending first. With several lines the last of them decides,
-since each yuan of finance stands on all of them together.
+yuan in the order in which they are drawn, the first drawn ending first. Of several lines those whose money is there
+pay first; in the end each has paid all that the allocation has of it.
 
 Everything falls on the quarters of the run: a day belongs to the quarter of the run that it lies in.
 """
@@ -15,9 +15,9 @@ Everything falls on the quarters of the run: a day belongs to the quarter of the
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 import numpy as np
 
@@ -51,41 +51,48 @@ def quarter_of(day: datetime.date, *, first_day: datetime.date) -> int:
 
 
 def available_shares(
-    lines: Iterable[MoneyLine], timetable: Sequence[Payment], *, first_day: datetime.date
+    placed_fen: Mapping[str, int],
+    lines: Mapping[str, MoneyLine],
+    timetable: Sequence[Payment],
+    *,
+    first_day: datetime.date,
 ) -> dict[int, Fraction]:
     """Which share of an allocation's public money becomes payable in which quarter? Adds up to one.
+
+    Parameters
+    ----------
+    placed_fen : line → what the allocation has of it, fen.
+    lines : the lines by id.
 
     Raises
     ------
     RefusalError : a timetable that dates less than the whole of a line.
     """
-    reached = [_reached(line, timetable, first_day=first_day) for line in lines]
-    places = sorted({place for rows in reached for place in rows})
-    by_place = [min(_until(rows, place) for rows in reached) for place in places]
-    steps = [by_place[0], *(after - before for before, after in pairwise(by_place))]
-    return {place: step for place, step in zip(places, steps, strict=True) if step}
+    whole = sum(placed_fen.values())
+    found: dict[int, Fraction] = {}
+    for name, fen in placed_fen.items():
+        for place, share in _payments(lines[name], timetable, first_day=first_day).items():
+            found[place] = found.get(place, Fraction(0)) + share * Fraction(fen, whole)
+    return dict(sorted(found.items()))
 
 
-def _reached(line: MoneyLine, timetable: Sequence[Payment], *, first_day: datetime.date) -> dict[int, Fraction]:
-    """The share of a line that is there from each quarter on."""
-    payments = sorted((row for row in timetable if row.line == line.id), key=lambda row: row.day)
+def _payments(line: MoneyLine, timetable: Sequence[Payment], *, first_day: datetime.date) -> dict[int, Fraction]:
+    """Which share of a line is paid in in which quarter? What was paid before the run is there when it begins."""
+    payments = [row for row in timetable if row.line == line.id]
     if not payments:
         return {0: Fraction(1)}
-    sums = list(accumulate(Money.from_text(row.amount).fen for row in payments))
-    if sums[-1] < line.fen:
+    found: dict[int, Fraction] = {}
+    for row in payments:
+        place = max(0, quarter_of(row.day, first_day=first_day))
+        found[place] = found.get(place, Fraction(0)) + Fraction(Money.from_text(row.amount).fen, line.fen)
+    if sum(found.values()) < 1:
         raise RefusalError.of(
             f"timetable: {line.id}",
-            found=f"{Money(sums[-1]).text} dated of {Money(line.fen).text}",
+            found=f"a share of {float(sum(found.values())):g} dated",
             expected="a day for the whole line",
             advice="Complete the timetable, or leave the line out of it",
         )
-    # Payments before the run are there when it begins.
-    places = [max(0, quarter_of(row.day, first_day=first_day)) for row in payments]
-    return {place: Fraction(fen, line.fen) for place, fen in zip(places, sums, strict=True)}
-
-
-def _until(reached: Mapping[int, Fraction], place: int) -> Fraction:
-    return max((share for at, share in reached.items() if at <= place), default=Fraction(0))
+    return found
 
 
 def course_on_quarters(
