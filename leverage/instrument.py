@@ -15,6 +15,7 @@ from typing import Any
 import leverage.instruments
 from leverage.contribution import Contribution, Form, Stage, StatedAmount
 from leverage.course import Course
+from leverage.fund_paths import FundGrowth
 from leverage.instrument_ledger import InstrumentAccount
 from leverage.path_money import PathCourse, PathMoney
 from valuation.kernel.dated import DatedTable, DatedValue
@@ -155,7 +156,7 @@ class Instrument:
     policy_parameters: tuple[str, ...] = ()
     account: Callable[[Any, Placement, Course], InstrumentAccount] | None = None
     paths: Callable[[Any, Placement, PathCourse], PathMoney] | None = None
-    grown_paths: Callable[[Any, Placement, Any], PathMoney] | None = None
+    grown_paths: Callable[[Any, Placement, FundGrowth], PathMoney] | None = None
 
 
 def load_instruments() -> dict[str, Instrument]:

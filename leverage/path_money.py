@@ -154,6 +154,6 @@ def by_path(amount: Array | float, paths: int) -> Array:
     return found
 
 
-def at_least_whole(amount: Array, limit: float) -> Flags:
+def at_least_whole(amount: Array, limit: Array | float) -> Flags:
     """Does an amount reach a limit, up to rounding?"""
     return np.asarray(amount >= limit * (1 - _ROUNDING))

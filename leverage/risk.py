@@ -7,8 +7,10 @@ public money is for the instrument to say. One common factor joins all: it is hi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,7 +24,7 @@ from valuation.kernel.fast_random import uniforms_at
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label, NamedWarning
 
-__all__ = ["OWN_STREAMS", "DrawsShares", "PathFactors", "RiskKind", "load_risks", "uniform_rows"]
+__all__ = ["OWN_STREAMS", "DrawsShares", "PathFactors", "RiskKind", "RunSpan", "load_risks", "uniform_rows"]
 
 Array = NDArray[np.float64]
 Keys = NDArray[np.uint64]
@@ -36,6 +38,15 @@ def uniform_rows(key: Keys, *, rows: int, stride: int, count: int) -> Array:
     firsts = np.array([row * stride for row in range(rows)], dtype=np.uint64)
     index: Keys = np.add(firsts[:, None], np.arange(count, dtype=np.uint64))
     return uniforms_at(index, key[0], key[1])
+
+
+@dataclass(frozen=True)
+class RunSpan:
+    """The quarters of a run, and which share of an allocation's public money becomes payable in which of them."""
+
+    first_day: datetime.date
+    quarters: int
+    available: Mapping[int, Fraction]
 
 
 @dataclass(frozen=True)
@@ -83,16 +94,16 @@ class DrawsShares(Protocol):
 class RiskKind:
     """A kind of risk.
 
-    ``prepare`` : terms → an object that draws. ``grows_fund`` : it states the growth of a fund with its own cash flow
-    (:class:`leverage.fund_paths.FundGrowth`), so that no course goes with it; else it draws shares on a course.
-    ``doubts`` : (terms, course) → what the reader must know about the two together.
+    ``prepare`` : (terms, span of the run) → an object that draws. ``grows_fund`` : it states the growth of a fund with
+    its own cash flow (:class:`leverage.fund_paths.FundGrowth`), so that no course goes with it; else it draws shares on
+    a course. ``doubts`` : (terms, course) → what the reader must know about the two together.
     """
 
     id: str
     label: Label
     question: Label
     terms_model: type[FrozenModel]
-    prepare: Callable[[Any], Any]
+    prepare: Callable[[Any, RunSpan], Any]
     grows_fund: bool = False
     doubts: Callable[[Any, CourseShares], tuple[NamedWarning, ...]] | None = None
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from leverage.answer import AlternativeAnswer, LeverageAnswer
 from leverage.instrument import Instrument, Placement
 from leverage.path_money import CourseShares
 from leverage.programme import MoneyLine, Payment, Programme
-from leverage.risk import RiskKind, load_risks
+from leverage.risk import RiskKind, RunSpan, load_risks
 from leverage.run_answer import (
     AllocationRun,
     AlternativeRun,
@@ -133,19 +132,17 @@ def _task(setting: _Setting, place: int, placed: PlacedAllocation) -> Allocation
             found=f"{kind.id}, which {placed.instrument.id} does not know",
             expected="one of " + ", ".join(fitting) if fitting else "an instrument that can be simulated",
         )
-    course = _course(setting, allocation, placed.placement, is_grown=kind.grows_fund)
-    return AllocationTask(
-        allocation.id, place, hook, allocation.terms, placed.placement, kind.prepare(allocation.risk), course
-    )
+    span = _span(setting, placed.placement)
+    course = _course(allocation, span, is_grown=kind.grows_fund)
+    draw = kind.prepare(allocation.risk, span)
+    return AllocationTask(allocation.id, place, hook, allocation.terms, placed.placement, draw, course)
 
 
 def _fits(instrument: Instrument, kind: RiskKind) -> bool:
     return (instrument.grown_paths if kind.grows_fund else instrument.paths) is not None
 
 
-def _course(
-    setting: _Setting, allocation: RunAllocation, placement: Placement, *, is_grown: bool
-) -> CourseShares | None:
+def _course(allocation: RunAllocation, span: RunSpan, *, is_grown: bool) -> CourseShares | None:
     """Lay the allocation's course on the run, where its kind of risk goes with one."""
     field = f"{allocation.id}.course"
     if is_grown:
@@ -157,16 +154,18 @@ def _course(
         raise InputError.of(field, found="nothing", expected="a course, which says when; the risk says how much")
     return course_on_quarters(
         allocation.course,
-        first_day=setting.request.first_day,
-        quarters=setting.request.quarters,
-        available=_available(setting, placement),
+        first_day=span.first_day,
+        quarters=span.quarters,
+        available=span.available,
         field=field,
     )
 
 
-def _available(setting: _Setting, placement: Placement) -> dict[int, Fraction]:
+def _span(setting: _Setting, placement: Placement) -> RunSpan:
+    first_day = setting.request.first_day
     placed = {row.line: row.amount_fen for row in placement.money if row.amount_fen}
-    return available_shares(placed, setting.lines, setting.timetable, first_day=setting.request.first_day)
+    available = available_shares(placed, setting.lines, setting.timetable, first_day=first_day)
+    return RunSpan(first_day, setting.request.quarters, available)
 
 
 # --- the answer -------------------------------------------------------------------------------------------

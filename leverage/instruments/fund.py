@@ -23,16 +23,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from leverage.contribution import Contribution, Stage
 from leverage.course import Course, distributed, invested_in_firms, other_payers, paid_into, reached_firms
+from leverage.fund_paths import FundGrowth
 from leverage.instrument import Instrument, Outcome, Placement
 from leverage.instrument_ledger import MANAGER, InstrumentAccount, Ledger, Posting, below_one, paid
 from leverage.ladder import ratio_text
 from leverage.limits import share_of, whole_behind_share
-from leverage.path_money import PathCourse, PathMoney, at_least_whole, by_path
+from leverage.path_money import PartyMoney, PathCourse, PathMoney, at_least_whole, by_path
 from leverage.path_parties import FEN_PER_YUAN, in_yuan, payer
 from leverage.source_classes import SOURCE_CLASSES
 from leverage.terms import AmountByClass, PositiveExact, ShareExact, ShareOfRest
@@ -325,6 +327,34 @@ def paths(terms: FundTerms, placement: Placement, course: PathCourse) -> PathMon
     )
 
 
+def grown_paths(terms: FundTerms, placement: Placement, growth: FundGrowth) -> PathMoney:
+    """Who gets what on each path when the fund calls, grows and pays out by itself, after fees, carry and concessions?
+
+    The manager's fees are those of the growth's statement; the lifetime fee share and the deployed share of the terms
+    count in the ladder only.
+    """
+    rows = contributions(terms, placement).contributions
+    own, commitment = placement.money_fen / FEN_PER_YUAN, _commitment(terms, placement) / FEN_PER_YUAN
+    others = in_yuan(other_payers(rows, lines=placement.by_class))
+    beside = sum(others.values())
+    flows = growth.of(public=commitment, others=beside)
+    # A parent takes its fee with each call.
+    paid_in = flows.called[0] * (own / commitment)
+    back, held = flows.received[0], flows.held[0]
+    charged = (paid_in - flows.called[0] + flows.charged + flows.received[2]).sum(axis=1)
+    paid, received = flows.called[1].sum(axis=1), flows.received[1].sum(axis=1)
+    parts = {name: amount / beside for name, amount in others.items()}
+    partners = {name: PartyMoney(part * paid, part * received, part * flows.held[1]) for name, part in parts.items()}
+    return PathMoney(
+        paid_in=paid_in,
+        back=back,
+        reached=flows.invested,
+        held=held,
+        is_lost=~at_least_whole(back.sum(axis=1) + held, paid_in.sum(axis=1)),
+        parties={**partners, MANAGER: PartyMoney(np.zeros_like(held), charged, flows.held[2])},
+    )
+
+
 def _fees(course: Course, vehicle: str, fees_fen: int) -> list[Posting]:
     """Book the fees of a vehicle, taken with each call."""
     amounts = zip(course.days, course.amounts(fees_fen, "drawn_share"), strict=True)
@@ -373,4 +403,5 @@ INSTRUMENT = Instrument(
     policy_parameters=(_MIN_SHARE, _MAX_SHARE, _BINDING, _INVESTED, _REINVESTMENT),
     account=account,
     paths=paths,
+    grown_paths=grown_paths,
 )

@@ -26,7 +26,7 @@ from scipy.special import ndtr
 
 from leverage.company_outcome import OutcomeKind, outcome_kinds
 from leverage.path_money import CourseShares, PathShares
-from leverage.risk import PathFactors, RiskKind
+from leverage.risk import PathFactors, RiskKind, RunSpan
 from leverage.terms import CorrelationExact, ExactFigure, PositiveExact, count_up_to
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import Graded
@@ -89,7 +89,8 @@ class _Draw:
         return PathShares(lost, np.maximum(0.0, multiples - 1).mean(axis=0))
 
 
-def _prepare(terms: CompanyOutcomes) -> _Draw:
+def _prepare(terms: CompanyOutcomes, span: RunSpan) -> _Draw:
+    del span
     kind = outcome_kinds()[terms.law.id]
     return _Draw(kind.quantile, terms.law.terms, int(terms.companies.value), float(terms.correlation_share.value))
 

@@ -27,7 +27,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import binom
 
 from leverage.path_money import PathShares
-from leverage.risk import PathFactors, RiskKind
+from leverage.risk import PathFactors, RiskKind, RunSpan
 from leverage.terms import CorrelationExact, ExactFigure, ShareExact, count_up_to
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -69,7 +69,8 @@ class _Draw:
         return found
 
 
-def _prepare(terms: LoanLosses) -> _Draw:
+def _prepare(terms: LoanLosses, span: RunSpan) -> _Draw:
+    del span
     return _Draw(
         float(terms.default_share.value),
         float(terms.loss_given_default_share.value),

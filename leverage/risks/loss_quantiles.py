@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 from scipy.special import ndtr
 
 from leverage.path_money import PathShares
-from leverage.risk import PathFactors, RiskKind
+from leverage.risk import PathFactors, RiskKind, RunSpan
 from leverage.terms import CorrelationExact
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import Graded
@@ -78,7 +78,8 @@ class _Draw:
         return PathShares(np.interp(rank, self.probabilities, self.losses), np.zeros(factors.paths))
 
 
-def _prepare(terms: LossQuantiles) -> _Draw:
+def _prepare(terms: LossQuantiles, span: RunSpan) -> _Draw:
+    del span
     return _Draw(terms.table.probability_shares, terms.table.loss_shares, float(terms.correlation_share.value))
 
 

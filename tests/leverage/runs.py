@@ -55,3 +55,19 @@ def parsed(data: dict[str, Any]) -> RunRequest:
 
 def simulated(data: dict[str, Any], **options: Any) -> RunAnswer:
     return run_paths(parsed(data), programmes=load_programmes(), policies=load_policies(), **options)
+
+
+def fund(starts: str = "2026-03-31", **changes: Any) -> dict[str, Any]:
+    """A fund of which all is called at once, that doubles in a year and pays all out after two, without chance."""
+    stated = {"grade": "assumed", "reason": "a number of the test"}
+    risk = {
+        "kind": "fund_growth",
+        "first_day": starts,
+        "pattern": {"contribution_rate_by_year_share": [1.0], "life_years": 2, "bow": 100.0, **stated},
+        "growth_share": {"value": 1.0, **stated},
+        "deviation_share": {"value": 0.0, **stated},
+        "correlation_share": {"value": 0.0, **stated},
+        "fees": {"steps": [{"from_year": 1, "rate_share": 0.02, "base": "committed"}], "term_years": 1, **stated},
+        "waterfall": {"preferred_rate_share": 0.08, "carry_share": 0.2, "catch_up_share": 1.0, **stated},
+    }
+    return allocation("fund") | {"risk": risk} | changes
