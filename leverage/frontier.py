@@ -3,19 +3,22 @@
     max Σ fᵢ xᵢ     Σ xᵢ = 1, 0 ≤ xᵢ ≤ bᵢ
     CVaR:        t + Σ zₛ / (N (1 − α)) ≤ c,   zₛ ≥ Lₛ − t,  zₛ ≥ 0, t ≥ 0,   Lₛ = −Σ xᵢ rₛᵢ     (Rockafellar, Uryasev)
     loss:        Σ pᵢ xᵢ ≤ p     the part of the money that is in instruments whose principal is lost, in expectation
+    chance:      P(Σ xᵢ rᵢ < 0) ≤ q   the whole loses principal on few enough paths (:mod:`leverage.chance_limit`)
     liquidity:   Σ oᵢᵧ xᵢ ≤ o    in every year y: net public money out so far, in expectation
     policy:      bᵢ = 0 for an instrument that a rule in force excludes
 
 x shares of the public money, f finance to firms, r net result on a path, o outflow, all per unit of public money. The
 limits count at all points together; what binds at a point, and what one more unit of its limit would bring, is named.
+
+The chance is searched on the first 5,000 paths, tightened so far that it holds with the stated confidence, and verified
+on all paths: the upper end of its exact binomial interval keeps the limit, or the allocation is refused.
 """
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -23,30 +26,30 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, hstack, vstack
 
+from leverage.chance_limit import NOTHING_LOST, ChanceProblem, most_lost, search_allocation
+from leverage.policy_exclusion import PolicyExclusion
 from leverage.simulate import SimulationResult
-from leverage.simulation.statistics import Estimate, probability_of, tail_mean
+from leverage.simulation.statistics import Estimate, probability_interval, probability_of, tail_mean
 from valuation.errors import InputError, RefusalError
-from valuation.kernel.dated import DatedTable
-from valuation.kernel.labels import Label
 
 __all__ = [
     "Allocation",
     "Frontier",
     "InstrumentOutcomes",
-    "PolicyExclusion",
     "RiskLimits",
     "allocate",
     "allocation_frontier",
-    "excluded_by_policy",
     "outcomes_of",
 ]
 
 Array = NDArray[np.float64]
 
 MAXIMUM_INSTRUMENTS, MAXIMUM_LP_PATHS, MAXIMUM_POINTS = 40, 20_000, 60
+MAXIMUM_CHANCE_PATHS = 5_000
+#: How often the search is tightened when all paths do not confirm it.
+_TIGHTENINGS = 4
 #: A limit binds when this much or less of it is left.
 _SLACK = 1e-7
-_MAX_SHARE, _DIRECTION = "government_share_max_share", "local_reinvestment_direction"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,22 +74,18 @@ class InstrumentOutcomes:
 
 @dataclass(frozen=True, kw_only=True)
 class RiskLimits:
-    """Limits on a unit of public money, None for no such limit. ``tail_level_share`` is the level of CVaR."""
+    """Limits on a unit of public money, None for no such limit. ``tail_level_share`` is the level of CVaR.
+
+    ``loss_probability_share`` limits the probability that the whole loses principal; it is kept with
+    ``confidence_share``, None for the plain share of the paths.
+    """
 
     tail_level_share: float
     tail_loss_share: float | None = None
     lost_principal_share: float | None = None
     out_share: float | None = None
-
-
-@dataclass(frozen=True)
-class PolicyExclusion:
-    """A rule that excludes an instrument on the day, in words, with the title of its source."""
-
-    instrument: str
-    rule: str
-    reason: Label
-    source: str
+    loss_probability_share: float | None = None
+    confidence_share: float | None = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +93,10 @@ class Allocation:
     """A point: shares of the public money by instrument, what they bring, and what holds them back.
 
     ``tail_loss`` and ``loss_probability`` are of the whole, on all paths. ``binding`` maps the name of each limit that
-    binds to the finance to firms that one more unit of it would bring. ``corner`` names the instrument that has
-    everything, if one has.
+    binds to the finance to firms that one more unit of it would bring; under a limit of the loss probability nothing
+    has such a price, and it is empty. ``corner`` names the instrument that has everything, if one has.
+    ``loss_probability_high`` is the upper end of the interval that was held to its limit, ``bound_to_firms`` what no
+    allocation exceeds on the paths searched: None without such a limit, where the allocation is the optimum.
     """
 
     share_of: Mapping[str, float]
@@ -106,6 +107,8 @@ class Allocation:
     out_share: float
     binding: Mapping[str, float]
     corner: str | None
+    loss_probability_high: float | None = None
+    bound_to_firms: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,47 +153,6 @@ def outcomes_of(result: SimulationResult) -> tuple[InstrumentOutcomes, ...]:
     return tuple(rows)
 
 
-def excluded_by_policy(
-    instruments: Sequence[InstrumentOutcomes],
-    *,
-    policies: Mapping[str, DatedTable],
-    policy_date: datetime.date,
-    tolerance_share: Decimal = Decimal(0),
-) -> tuple[PolicyExclusion, ...]:
-    """Which instruments do the rules in force on a day exclude?
-
-    A government share above the rule's largest share and the stated tolerance; a demand of local reinvestment (返投)
-    where the direction is to lower or drop it.
-
-    Raises
-    ------
-    InputError : a tolerance outside 0 to 1. BeforeFirstStepError, RepealedError : a rule not in force on the day.
-
-    Tested by: shipped rules at their limits, ``tests/leverage/test_frontier.py``.
-    """
-    if not 0 <= tolerance_share <= 1:
-        raise InputError.of("tolerance_share", found=tolerance_share, expected="a share from 0 to 1")
-    found = []
-    for table in policies.values():
-        for each in instruments:
-            if table.has(_MAX_SHARE) and each.government_share is not None:
-                rule = table.value(_MAX_SHARE, on=policy_date)
-                assert isinstance(rule.value, Decimal | int), "limits are numbers"
-                if each.government_share > rule.value + tolerance_share:
-                    reason = Label(
-                        f"政府出资比例{each.government_share}高于{rule.value}（容差{tolerance_share}）",
-                        f"government share {each.government_share} above {rule.value} (tolerance {tolerance_share})",
-                    )
-                    found.append(PolicyExclusion(each.id, _MAX_SHARE, reason, rule.source.citation))
-            if table.has(_DIRECTION) and each.asks_local_reinvestment:
-                rule = table.value(_DIRECTION, on=policy_date)
-                reason = Label(
-                    "要求返投，而规定导向为降低或取消", "asks for local reinvestment, to be lowered or dropped"
-                )
-                found.append(PolicyExclusion(each.id, _DIRECTION, reason, rule.source.citation))
-    return tuple(found)
-
-
 def allocation_frontier(
     instruments: Sequence[InstrumentOutcomes],
     *,
@@ -224,13 +186,8 @@ def allocation_frontier(
     refused: list[tuple[float, str]] = []
     error: RefusalError | None = None
     for share in tail_loss_shares:
-        asked = RiskLimits(
-            tail_level_share=limits.tail_level_share,
-            tail_loss_share=share,
-            lost_principal_share=limits.lost_principal_share,
-            out_share=limits.out_share,
-        )
         try:
+            asked = replace(limits, tail_loss_share=share)
             points.append((share, allocate(instruments, limits=asked, exclusions=exclusions)))
         except RefusalError as caught:
             refused.append((share, caught.message))
@@ -251,10 +208,15 @@ def allocate(
     Raises
     ------
     InputError : see :func:`allocation_frontier`.
-    RefusalError : no allocation keeps the limits; the message names those without which one would.
+    RefusalError : no allocation keeps the limits; the message names those without which one would. All paths do not
+        confirm the loss probability.
+
+    Tested by: see :func:`allocation_frontier`; the loss probability in ``tests/leverage/test_chance_limit.py``.
     """
     problem = _Problem(tuple(instruments), limits, tuple(exclusions))
     problem.check()
+    if limits.loss_probability_share is not None:
+        return problem.with_chance(limits.loss_probability_share)
     solved = problem.solve(problem.rows())
     if solved is None:
         raise problem.refusal()
@@ -310,8 +272,20 @@ class _Problem:
         """Expected net public money out, (years, instruments)."""
         return np.array([each.out_by_year for each in self.instruments]).T
 
-    def rows(self, *, without: str | None = None) -> list[_Row]:
-        """All limits but one."""
+    def without(self, name: str) -> _Problem:
+        """The same without one limit."""
+        limits = replace(self.limits, **{name: None})  # type: ignore[arg-type]  # every limit may be none
+        return replace(self, limits=limits)
+
+    def has_allocation(self) -> bool:
+        """Is there one that keeps the limits, on the paths searched?"""
+        limit = self.limits.loss_probability_share
+        if limit is None:
+            return self.solve(self.rows()) is not None
+        return search_allocation(self.chance_problem(limit)) is not None
+
+    def rows(self) -> list[_Row]:
+        """All limits that are linear in the shares or made so."""
         rows, limits = [], self.limits
         if limits.tail_loss_share is not None:
             rows.append(_Row("tail_loss_share", np.zeros(len(self.instruments)), limits.tail_loss_share, is_tail=True))
@@ -319,7 +293,7 @@ class _Problem:
             rows.append(_Row("lost_principal_share", self.lost, limits.lost_principal_share))
         if limits.out_share is not None:
             rows += [_Row(f"out_share.year_{y}", row, limits.out_share) for y, row in enumerate(self.out, start=1)]
-        return [row for row in rows if without is None or not row.name.startswith(without)]
+        return rows
 
     def solve(self, rows: list[_Row], *, least_tail: bool = False) -> tuple[Array, dict[str, float]] | None:
         """Solve the linear programme: shares and what binds; None where no allocation keeps the rows."""
@@ -355,6 +329,50 @@ class _Problem:
         shares = np.clip(found.x[:count], 0.0, 1.0)
         return shares / shares.sum(), self._binding(rows, found, shares)
 
+    def with_chance(self, limit: float) -> Allocation:
+        """Search the best allocation that keeps the loss probability, and verify it on all paths."""
+        asked, confidence = limit, self.limits.confidence_share
+        for _ in range(_TIGHTENINGS):
+            problem = self.chance_problem(asked)
+            found = search_allocation(problem)
+            if found is None:
+                raise self.refusal()
+            high = self.highest_probability(found.shares)
+            if high <= limit + NOTHING_LOST:
+                made = self.described(found.shares, {})
+                return replace(made, loss_probability_high=high, bound_to_firms=found.bound)
+            asked -= high - limit
+            if asked <= 0:
+                break
+        raise RefusalError.of(
+            "limits.loss_probability_share",
+            found=f"up to {high:.6g} on all paths with {confidence or 'no'} confidence, searched on {len(problem.net)}",
+            expected=f"at most {limit:g}",
+            advice="Simulate more paths or raise the limit",
+        )
+
+    def chance_problem(self, limit: float) -> ChanceProblem:
+        """The search on the first paths, its limit tightened by what they leave open."""
+        net = np.array([each.net[:MAXIMUM_CHANCE_PATHS] for each in self.instruments]).T
+        rows = [row for row in self.rows() if not row.is_tail]
+        tail = self.limits.tail_loss_share
+        return ChanceProblem(
+            to_firms=np.array([each.to_firms for each in self.instruments]),
+            net=np.ascontiguousarray(net),
+            largest=self.largest,
+            above=np.array([row.shares for row in rows]).reshape(len(rows), len(self.instruments)),
+            limits=np.array([row.limit for row in rows]),
+            most_lost=most_lost(limit, paths=len(net), confidence_share=self.limits.confidence_share),
+            tail=None if tail is None else (self.limits.tail_level_share, tail),
+        )
+
+    def highest_probability(self, shares: Array) -> float:
+        """The upper end of the interval of the loss probability on all paths; without a confidence the share itself."""
+        is_lost = self._losses(shares) > NOTHING_LOST
+        if self.limits.confidence_share is None:
+            return float(is_lost.mean())
+        return probability_interval(is_lost, level_share=2 * self.limits.confidence_share - 1)[1]
+
     def _binding(self, rows: list[_Row], found: object, shares: Array) -> dict[str, float]:
         """Name the limits without slack, each with the finance that one more unit of it would bring."""
         line, bounds = found.ineqlin, found.upper  # type: ignore[attr-defined]
@@ -368,9 +386,9 @@ class _Problem:
 
     def refusal(self) -> RefusalError:
         """Say which limits stand in the way: those without which there is an allocation."""
-        names = ["tail_loss_share", "lost_principal_share", "out_share"]
+        names = ["tail_loss_share", "lost_principal_share", "out_share", "loss_probability_share"]
         stated = [name for name in names if getattr(self.limits, name) is not None]
-        blamed = [name for name in stated if self.solve(self.rows(without=name)) is not None]
+        blamed = [name for name in stated if self.without(name).has_allocation()]
         if not blamed and self.largest.sum() < 1 - _SLACK:
             return RefusalError.of(
                 "instruments.largest_share",
@@ -380,7 +398,9 @@ class _Problem:
             )
         field = ", ".join(f"limits.{name}" for name in blamed or stated)
         least = ""
-        if "tail_loss_share" in blamed and (solved := self.solve(self.rows(without="tail_loss"), least_tail=True)):
+        if "tail_loss_share" in blamed and self.limits.loss_probability_share is None:
+            solved = self.solve(self.without("tail_loss_share").rows(), least_tail=True)
+            assert solved is not None, "without the limit there is an allocation"
             least = f", at least {self._tail(solved[0]).value:.6g} for the tail loss"
         values = ", ".join(f"{getattr(self.limits, name):g}" for name in blamed or stated)
         return RefusalError.of(
@@ -404,7 +424,7 @@ class _Problem:
             share_of=dict(zip(names, shares.tolist(), strict=True)),
             to_firms=float(sum(share * each.to_firms for share, each in zip(shares, self.instruments, strict=True))),
             tail_loss=self._tail(shares),
-            loss_probability=probability_of(losses > 1e-9),
+            loss_probability=probability_of(losses > NOTHING_LOST),
             lost_principal_share=float(self.lost @ shares),
             out_share=float((self.out @ shares).max()),
             binding=binding,
@@ -431,10 +451,13 @@ def _check_instrument(field: str, each: InstrumentOutcomes, first: InstrumentOut
 
 
 def _check_limits(limits: RiskLimits, paths: int) -> None:
-    if not 0 < limits.tail_level_share < 1 or min(paths, MAXIMUM_LP_PATHS) * (1 - limits.tail_level_share) < 10 - 1e-9:
+    searched = min(paths, MAXIMUM_LP_PATHS if limits.loss_probability_share is None else MAXIMUM_CHANCE_PATHS)
+    if not 0 < limits.tail_level_share < 1 or searched * (1 - limits.tail_level_share) < 10 - 1e-9:
         expected = "a level inside (0, 1) that leaves ten paths in the tail"
         raise InputError.of("limits.tail_level_share", found=limits.tail_level_share, expected=expected)
-    for name in ("tail_loss_share", "lost_principal_share", "out_share"):
+    if limits.confidence_share is not None and not 0.5 < limits.confidence_share < 1:
+        raise InputError.of("limits.confidence_share", found=limits.confidence_share, expected="a share from 0.5 to 1")
+    for name in ("tail_loss_share", "lost_principal_share", "out_share", "loss_probability_share"):
         value = getattr(limits, name)
         if value is not None and not (math.isfinite(value) and 0 <= value <= 1):
             raise InputError.of(f"limits.{name}", found=value, expected="a share of the public money from 0 to 1")

@@ -18,10 +18,10 @@ from leverage.frontier import (
     RiskLimits,
     allocate,
     allocation_frontier,
-    excluded_by_policy,
     outcomes_of,
 )
 from leverage.policy import load_policies
+from leverage.policy_exclusion import excluded_by_policy
 from leverage.simulate import simulate_funds
 from leverage.simulation.statistics import tail_mean
 from tests.leverage.simulated import FUND, plan
