@@ -154,7 +154,7 @@ def search_allocation(problem: ChanceProblem) -> ChanceAnswer | None:
 
 @dataclass(frozen=True)
 class _Box:
-    """Bounds of shares; inside ``open_paths`` may lose, ``lost`` do; ``best`` is the best point by the linear limits."""
+    """Bounds of shares; inside ``open_paths`` may lose, ``lost`` do; ``best`` keeps the linear limits."""
 
     low: Array
     high: Array

@@ -70,7 +70,7 @@ def test_the_tail_counts_beside_the_chance() -> None:
 
 
 def test_one_path_in_ten_by_hand() -> None:
-    """Any money in the pool loses on one path in ten: all of it is allowed at 10 %, none at 9 %; all else is between."""
+    """Any money in the pool loses on one path in ten: all of it is allowed at 10 %, none at 9 %."""
     everything = allocate(pair(), limits=replace(PLAIN, tail_level_share=0.8, loss_probability_share=0.1))
     assert (everything.corner, everything.to_firms) == ("pool", 10.0)
     nothing = allocate(pair(), limits=replace(PLAIN, tail_level_share=0.8, loss_probability_share=0.09))
