@@ -42,8 +42,9 @@ def uniform_rows(key: Keys, *, rows: int, stride: int, count: int) -> Array:
 
 @dataclass(frozen=True)
 class RunSpan:
-    """The quarters of a run, and which share of an allocation's public money becomes payable in which of them."""
+    """An allocation in time: the quarters of the run, and which share of its public money is payable in which."""
 
+    allocation: str
     first_day: datetime.date
     quarters: int
     available: Mapping[int, Fraction]

@@ -7,49 +7,29 @@ instruments, and all alternatives run on the same random numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
-import numpy as np
-
-from leverage.answer import AlternativeAnswer, LeverageAnswer
+from leverage.frontier import RiskLimits
 from leverage.instrument import Instrument, Placement
 from leverage.path_money import CourseShares
 from leverage.programme import MoneyLine, Payment, Programme
 from leverage.risk import RiskKind, RunSpan, load_risks
-from leverage.run_answer import (
-    AllocationRun,
-    AlternativeRun,
-    MoneyFigures,
-    PartyRow,
-    PrincipalRisk,
-    RunAnswer,
-    RunDifference,
-    YearRow,
-)
-from leverage.run_blocks import QUARTERS_PER_YEAR, AllocationPaths, AllocationTask, RunPaths, simulate_run
+from leverage.run_answer import RunAnswer
+from leverage.run_blocks import AllocationTask, simulate_run
+from leverage.run_figures import SimulatedAllocation, run_answer
+from leverage.run_frontier import RunFrontier, frontier_of_run
 from leverage.run_request import RunAllocation, RunRequest, run_request_model
 from leverage.scenario import PlacedAllocation, money_lines, placed_allocations, run_scenario
-from leverage.simulation.statistics import (
-    Estimate,
-    mean_of,
-    path_quantiles,
-    probability_interval,
-    probability_of,
-    tail_mean,
-    tail_scores,
-)
 from leverage.timetable import available_shares, course_on_quarters
-from pledge.instalments import months_after
 from valuation.errors import InputError
 from valuation.kernel.dated import DatedTable
-from valuation.kernel.digest import digest_of
-from valuation.kernel.labels import Label, NamedWarning
+from valuation.kernel.discovery import named
 
-__all__ = ["run_paths", "run_request_model"]
-
-Array = np.ndarray
+__all__ = ["run_frontier", "run_paths", "run_request_model"]
 
 
 def run_paths(
@@ -82,9 +62,9 @@ def run_paths(
     scenario = run_scenario(request, programmes=programmes, policies=policies, instruments=instruments)
     placed = placed_allocations(request, programmes=programmes, policies=policies, instruments=instruments)
     setting = _Setting.of(request, programmes)
-    tasks = {name: [_task(setting, place, row) for place, row in enumerate(rows)] for name, rows in placed.items()}
+    parts = {name: [_simulated(setting, place, row) for place, row in enumerate(rows)] for name, rows in placed.items()}
     paths = simulate_run(
-        tasks,
+        {name: [part.task for part in rows] for name, rows in parts.items()},
         quarters=request.quarters,
         paths=request.paths,
         seed=request.seed,
@@ -92,7 +72,54 @@ def run_paths(
         progress=progress,
         is_cancelled=is_cancelled,
     )
-    return _answer(setting, scenario, placed, tasks, paths)
+    return run_answer(request, programme=setting.programme, scenario=scenario, parts=parts, paths=paths)
+
+
+def run_frontier(
+    request: RunRequest,
+    *,
+    alternative: str,
+    tail_loss_shares: Sequence[float],
+    limits: RiskLimits | None = None,
+    largest_shares: Mapping[str, float] | None = None,
+    tolerance_share: Decimal = Decimal(0),
+    programmes: Mapping[str, Programme],
+    policies: Mapping[str, DatedTable],
+    instruments: Mapping[str, Instrument] | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    is_cancelled: Callable[[], bool] | None = None,
+) -> RunFrontier:
+    """How would the money of an alternative best be divided among its instruments, at each limit of the tail loss?
+
+    Parameters
+    ----------
+    alternative : the one whose instruments stand side by side; only it is simulated.
+    tail_loss_shares : rising limits of the conditional value at risk, per unit of public money.
+    limits : further limits at all points; the level of the tail is the request's when not given.
+    largest_shares : instrument (allocation) → the largest share of the money it may have.
+    tolerance_share : how far a government share may exceed a policy's largest share.
+
+    Raises
+    ------
+    UnknownNameError : no such alternative or allocation.
+    RefusalError : see :func:`leverage.run_frontier.frontier_of_run`. All of :func:`run_paths`.
+
+    Tested by: ``tests/leverage/test_run_frontier.py``.
+    """
+    asked = named({row.id: row for row in request.alternatives}, alternative, field="alternative")
+    alone = request.model_copy(update={"alternatives": (asked,)})
+    catalogues: dict[str, Any] = {"programmes": programmes, "policies": policies, "instruments": instruments}
+    answer = run_paths(alone, executor=executor, progress=progress, is_cancelled=is_cancelled, **catalogues)
+    return frontier_of_run(
+        answer,
+        alternative=alternative,
+        placed=placed_allocations(alone, **catalogues)[alternative],
+        tail_loss_shares=tail_loss_shares,
+        limits=limits or RiskLimits(tail_level_share=request.tail_level_share),
+        largest_shares=largest_shares,
+        tolerance_share=tolerance_share,
+    )
 
 
 @dataclass(frozen=True)
@@ -120,7 +147,7 @@ def _kind_id(allocation: RunAllocation) -> str:
     return str(getattr(allocation.risk, "kind", ""))
 
 
-def _task(setting: _Setting, place: int, placed: PlacedAllocation) -> AllocationTask:
+def _simulated(setting: _Setting, place: int, placed: PlacedAllocation) -> SimulatedAllocation:
     allocation = placed.allocation
     assert isinstance(allocation, RunAllocation), "a run's allocations state a risk"
     kind = setting.kind(allocation)
@@ -135,7 +162,8 @@ def _task(setting: _Setting, place: int, placed: PlacedAllocation) -> Allocation
     span = _span(setting, placed.placement)
     course = _course(allocation, span, is_grown=kind.grows_fund)
     draw = kind.prepare(allocation.risk, span)
-    return AllocationTask(allocation.id, place, hook, allocation.terms, placed.placement, draw, course)
+    task = AllocationTask(allocation.id, place, hook, allocation.terms, placed.placement, draw, course)
+    return SimulatedAllocation(placed, kind, task)
 
 
 def _fits(instrument: Instrument, kind: RiskKind) -> bool:
@@ -165,236 +193,4 @@ def _span(setting: _Setting, placement: Placement) -> RunSpan:
     first_day = setting.request.first_day
     placed = {row.line: row.amount_fen for row in placement.money if row.amount_fen}
     available = available_shares(placed, setting.lines, setting.timetable, first_day=first_day)
-    return RunSpan(first_day, setting.request.quarters, available)
-
-
-# --- the answer -------------------------------------------------------------------------------------------
-
-
-def _answer(
-    setting: _Setting,
-    scenario: LeverageAnswer,
-    placed: Mapping[str, Sequence[PlacedAllocation]],
-    tasks: Mapping[str, Sequence[AllocationTask]],
-    paths: RunPaths,
-) -> RunAnswer:
-    request = setting.request
-    first = scenario.alternatives[0].id
-    alternatives = tuple(
-        _alternative(setting, row, placed[row.id], tasks[row.id], paths, first=first) for row in scenario.alternatives
-    )
-    return RunAnswer(
-        scenario=scenario,
-        first_day=request.first_day,
-        quarters=request.quarters,
-        path_count=request.paths,
-        seed=request.seed,
-        alternatives=alternatives,
-        conventions=(*scenario.conventions, *_CONVENTIONS),
-        warnings=scenario.warnings,
-        not_answered=_NOT_ANSWERED,
-        digest=_digest(setting, scenario),
-        paths=paths,
-    )
-
-
-def _digest(setting: _Setting, scenario: LeverageAnswer) -> str:
-    programme = setting.programme
-    return digest_of(
-        {
-            "question": "leverage_run",
-            "request": setting.request.model_dump(mode="json"),
-            "programme": None if programme is None else programme.model_dump(mode="json"),
-            "scenario": scenario.digest,
-        }
-    )
-
-
-def _alternative(
-    setting: _Setting,
-    answer: AlternativeAnswer,
-    placed: Sequence[PlacedAllocation],
-    tasks: Sequence[AllocationTask],
-    paths: RunPaths,
-    *,
-    first: str,
-) -> AlternativeRun:
-    rows = tuple(
-        _allocation(setting, part, task, paths.allocations[answer.id][task.id])
-        for part, task in zip(placed, tasks, strict=True)
-    )
-    return AlternativeRun(
-        id=answer.id,
-        label=answer.label,
-        to_firms=_figures(setting, paths.reached(answer.id)),
-        years=_years(setting, paths, answer.id),
-        principal=_whole_risk(setting, placed, paths, answer.id),
-        allocations=rows,
-        parties=_joined([party for row in rows for party in row.parties]),
-        difference=None if answer.id == first else _difference(setting, paths, answer.id, first),
-        ladder=answer,
-    )
-
-
-def _figures(setting: _Setting, amounts: Array) -> MoneyFigures:
-    return MoneyFigures(mean_of(amounts), path_quantiles(amounts, setting.request.quantile_shares))
-
-
-def _years(setting: _Setting, paths: RunPaths, alternative: str) -> tuple[YearRow, ...]:
-    parts = paths.allocations[alternative].values()
-    paid = np.sum([row.paid_by_year for row in parts], axis=0)
-    back = np.sum([row.back_by_year for row in parts], axis=0)
-    out = np.cumsum(paid - back)
-    months = 3 * QUARTERS_PER_YEAR
-    return tuple(
-        YearRow(
-            year + 1,
-            months_after(setting.request.first_day, months * year),
-            _figures(setting, reached),
-            float(paid[year]),
-            float(back[year]),
-            float(out[year]),
-        )
-        for year, reached in enumerate(paths.reached_by_year[alternative])
-    )
-
-
-def _allocation(
-    setting: _Setting, placed: PlacedAllocation, task: AllocationTask, paths: AllocationPaths
-) -> AllocationRun:
-    allocation = placed.allocation
-    assert isinstance(allocation, RunAllocation), "a run's allocations state a risk"
-    kind = setting.kind(allocation)
-    doubts = () if kind.doubts is None or task.course is None else kind.doubts(allocation.risk, task.course)
-    return AllocationRun(
-        id=task.id,
-        instrument=placed.instrument.id,
-        label=placed.instrument.label,
-        risk_kind=kind.id,
-        risk_label=kind.label,
-        to_firms=_figures(setting, paths.reached),
-        principal=_allocation_risk(setting, placed, paths),
-        parties=_parties(placed.placement, paths),
-        warnings=(*placed.warnings, *placed.outcome.warnings, *doubts),
-    )
-
-
-def _allocation_risk(setting: _Setting, placed: PlacedAllocation, paths: AllocationPaths) -> PrincipalRisk:
-    return _risk(
-        setting,
-        definition=placed.instrument.principal_loss,
-        placed_fen=placed.placement.money_fen,
-        flows={"paid_in": paths.paid, "back": paths.back, "held": paths.held, "net": paths.net},
-        loss=paths.loss,
-        is_lost=paths.is_lost,
-    )
-
-
-def _whole_risk(
-    setting: _Setting, placed: Sequence[PlacedAllocation], paths: RunPaths, alternative: str
-) -> PrincipalRisk:
-    rows = paths.allocations[alternative].values()
-    flows = {
-        "paid_in": np.sum([row.paid for row in rows], axis=0),
-        "back": np.sum([row.back for row in rows], axis=0),
-        "held": np.sum([row.held for row in rows], axis=0),
-        "net": paths.net(alternative),
-    }
-    return _risk(
-        setting,
-        definition=_WHOLE_LOST,
-        placed_fen=sum(row.placement.money_fen for row in placed),
-        flows=flows,
-        loss=paths.loss(alternative),
-        is_lost=paths.is_lost(alternative),
-    )
-
-
-def _risk(
-    setting: _Setting, *, definition: Label, placed_fen: int, flows: Mapping[str, Array], loss: Array, is_lost: Array
-) -> PrincipalRisk:
-    level = setting.request.tail_level_share
-    low, high = probability_interval(is_lost)
-    return PrincipalRisk(
-        definition=definition,
-        placed=placed_fen / 100,
-        **{name: mean_of(row) for name, row in flows.items()},
-        probability=probability_of(is_lost),
-        probability_low=low,
-        probability_high=high,
-        expected_loss=mean_of(loss),
-        tail_level_share=level,
-        tail_loss=tail_mean(loss, level_share=level),
-    )
-
-
-def _parties(placement: Placement, paths: AllocationPaths) -> tuple[PartyRow, ...]:
-    """The programme's lines by source class, by what they placed; then everybody else the mechanics tell of."""
-    own = [float(row.mean()) for row in (paths.paid, paths.back, paths.held)]
-    lines = [
-        PartyRow(name, True, *(amount * fen / placement.money_fen for amount in own))
-        for name, fen in placement.by_class.items()
-    ]
-    return (*lines, *(PartyRow(name, False, *amounts) for name, amounts in paths.parties.items()))
-
-
-def _joined(rows: Iterable[PartyRow]) -> tuple[PartyRow, ...]:
-    """One row for each party, what it has in several instruments added up."""
-    found: dict[tuple[str, bool], PartyRow] = {}
-    for row in rows:
-        key = (row.party, row.is_programme)
-        so_far = found.get(key, PartyRow(*key, 0.0, 0.0, 0.0))
-        found[key] = PartyRow(*key, so_far.paid + row.paid, so_far.received + row.received, so_far.held + row.held)
-    return tuple(found.values())
-
-
-def _difference(setting: _Setting, paths: RunPaths, alternative: str, first: str) -> RunDifference:
-    level = setting.request.tail_level_share
-
-    def apart(of_paths: Callable[[str], Array]) -> Estimate:
-        return mean_of(of_paths(alternative).astype(float) - of_paths(first).astype(float))
-
-    money = {
-        "to_firms": apart(paths.reached),
-        "net": apart(paths.net),
-        "expected_loss": apart(paths.loss),
-        "tail_loss": apart(lambda name: tail_scores(paths.loss(name), level_share=level)),
-    }
-    return RunDifference(first, money, apart(paths.is_lost))
-
-
-_WHOLE_LOST = Label(
-    "各工具合计：收回与仍持有的合计低于投入（不足1倍），各工具盈亏相抵",
-    "all instruments together: what came back and what is still held stay below what was paid in (below 1x); gains in"
-    " one make up for losses in another",
-)
-_CONVENTIONS = (
-    Label(
-        "各工具由同一个共同因子联动；各方案使用同一组随机数，逐条路径相减比较",
-        "one common factor joins all instruments; all alternatives run on the same random numbers and are compared path"
-        " by path",
-    ),
-    Label(
-        "进程说明何时到期，风险说明损失多少：各路径的到期时间相同，损失比例不同",
-        "the course says when money ends, the risk says how much of it is lost: it ends at the same time on all paths",
-    ),
-    Label(
-        "按四个季度为一年，从首日起算；不折现", "years are of four quarters from the first day; nothing is discounted"
-    ),
-)
-_NOT_ANSWERED = (
-    NamedWarning(
-        "money_not_discounted",
-        Label(
-            "各年资金直接相加，不折现：收回一元即为一元",
-            "money of different years is added, nothing is discounted: a yuan back is a yuan",
-        ),
-    ),
-    NamedWarning(
-        "risk_as_stated",
-        Label(
-            "结果取决于所述风险参数；参数为假设时，概率也只是假设下的概率",
-            "the answer is that of the stated risk: where its figures are hypotheses, so are the probabilities",
-        ),
-    ),
-)
+    return RunSpan(placement.allocation, first_day, setting.request.quarters, available)

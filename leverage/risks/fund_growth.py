@@ -118,7 +118,7 @@ def _prepare(terms: FundGrowthTerms, span: RunSpan) -> _Draw:
     start = quarter_of(terms.first_day, first_day=span.first_day)
     if not 0 <= start < span.quarters:
         last = f"within {span.quarters} quarters from {span.first_day}"
-        raise InputError.of("risk.first_day", found=terms.first_day, expected=last)
+        raise InputError.of(f"{span.allocation}.risk.first_day", found=terms.first_day, expected=last)
     fund = terms.fund(starts_after_quarters=start)
     _check_money(fund, span)
     return _Draw(fund)
@@ -133,7 +133,7 @@ def _check_money(fund: SimulatedFund, span: RunSpan) -> None:
         is_open = there < 1 - 1e-12
         if is_open and rate and (fund.call_deviation_share or 1 - left > there + 1e-12):
             raise InputError.of(
-                "risk.first_day",
+                f"{span.allocation}.risk.first_day",
                 found=f"calls of {1 - left:.3f} of the commitment up to quarter {quarter + 1}",
                 expected=f"at most the {there:.3f} paid in by the programme's timetable: start later, or call slower",
             )
