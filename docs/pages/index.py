@@ -29,6 +29,7 @@ _PAGES = (
     ("reference/instruments.md", Label("财政工具", "instruments of public money")),
     ("reference/repayment_forms.md", Label("还款方式", "repayment forms")),
     ("leverage_definitions.md", Label("杠杆定义与算例", "definitions of leverage: worked sums")),
+    ("loan_book.md", Label("贷款组合与资金池：定义与算例", "the loan book and the pool: worked sums")),
     ("cover_and_disposal.md", Label("担保覆盖与处置：算例", "cover and disposal: worked sums")),
     ("reference/disposal_ways.md", Label("处置方式", "ways of disposal")),
     ("pledge_loan.md", Label("质押贷款怎样存储、日记账怎样读", "how a pledge loan is stored, how to read its journal")),
