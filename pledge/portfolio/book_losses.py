@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pledge.portfolio.checkpoint import BlockLosses
 from pledge.portfolio.loan_book import LoanBook
+from pledge.portfolio.loss_distribution import LossDistribution, loss_distribution
 from pledge.portfolio.risk_measures import Estimate, expected_shortfall, mean_of, share_of, value_at_risk
 from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation_plan import SimulationPlan
@@ -23,8 +24,6 @@ Array = NDArray[np.float64]
 
 #: The name under which the loss of all parties together is asked for.
 TOTAL = "total"
-#: Probabilities a distribution is handed on by, the tail finer than the body.
-_HANDED_ON = np.concatenate((np.linspace(0.0, 0.95, 96), np.linspace(0.955, 0.995, 9), [0.999, 0.9995, 1.0]))
 
 
 @dataclass(frozen=True)
@@ -38,21 +37,6 @@ class PoolExhaustion:
     probability: Estimate
     by_period: tuple[float, ...]
     mean_period: float | None
-
-
-@dataclass(frozen=True)
-class LossDistribution:
-    """The loss of one party, as another simulation takes it: quantiles, or a sample of scenarios by number.
-
-    ``quantiles_cny[k]`` is not exceeded with probability ``probabilities[k]``; ``sample_cny`` keeps the order of the
-    scenarios (empty when they carry weights), so that the losses of two parties can be drawn together.
-    """
-
-    party: str
-    probabilities: tuple[float, ...]
-    quantiles_cny: tuple[float, ...]
-    mean_cny: float
-    sample_cny: Array
 
 
 @dataclass(frozen=True)
@@ -156,20 +140,25 @@ class BookLosses:
             for low, high in itertools.pairwise(bounds.tolist())
         )
 
-    def distribution(self, party: str = TOTAL) -> LossDistribution:
-        """The loss of a party as another simulation takes it."""
+    def distribution(self, party: str = TOTAL, *, limit_cny: float | None = None) -> LossDistribution:
+        """The loss of a party as another simulation takes it.
+
+        Parameters
+        ----------
+        limit_cny : the most this party can lose, such as the capital of a guarantor, above 0: what it owes beyond is
+            somebody else's loss. None: its loss as simulated.
+
+        Raises
+        ------
+        UnknownNameError : a party that the rule does not name.
+        InputError : a limit that is not above 0.
+        """
         losses = self.of(party)
-        order = np.argsort(losses, kind="stable")
-        reached = np.cumsum(self.weights[order])
-        places = np.searchsorted(reached, _HANDED_ON * reached[-1] * (1 - 1e-12))
-        quantiles = losses[order][np.minimum(places, losses.size - 1)]
-        return LossDistribution(
-            party=party,
-            probabilities=tuple(_HANDED_ON.tolist()),
-            quantiles_cny=tuple(quantiles.tolist()),
-            mean_cny=self.mean(party).value,
-            sample_cny=np.empty(0) if self.is_weighted else losses.copy(),
-        )
+        if limit_cny is not None:
+            if not limit_cny > 0:
+                raise InputError.of("limit_cny", found=limit_cny, expected="an amount above 0, or None")
+            losses = np.minimum(losses, limit_cny)
+        return loss_distribution(party, losses, self.weights)
 
     def mean_pool_payments_cny(self) -> Array:
         """What the pool pays net in each period, on average.

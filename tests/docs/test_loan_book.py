@@ -23,7 +23,7 @@ def test_the_page_computes_what_it_says() -> None:
 
 
 def test_the_page_names_what_the_simulation_leaves_out() -> None:
-    section = TEXT.split("## 十、")[1].lower()
+    section = TEXT.split("## 十一、")[1].lower()
     for named in (
         "one factor draw for all periods",
         "bullet loans",

@@ -6,7 +6,12 @@ from scipy.special import ndtri
 
 from leverage.simulate import simulate_funds
 from leverage.simulation.loss_table import LossTable, draw_losses
+from leverage.simulation.of_book import loss_table_of_book
+from pledge.portfolio.simulation import simulate_book
+from pledge.portfolio.simulation_plan import SimulationPlan as BookPlan
 from tests.leverage.simulated import FUND, plan
+from tests.pledge.portfolio.samples import even_book
+from tests.pledge.portfolio.samples import pool as loan_pool
 from valuation.errors import InputError
 from valuation.kernel.fields import parse
 
@@ -47,6 +52,26 @@ def test_in_a_simulation_it_loses_when_the_funds_do() -> None:
     other = simulate_funds(plan(funds=[FUND], loss_tables=[POOL | {"lost_when": "below_paid_in"}], paths=20_000))
     assert other.is_lost("pool").mean() == pytest.approx(0.4, abs=0.02)
     assert found.loss_of("pool").max() == 50.0
+
+
+def test_a_table_made_of_a_book_of_loans_is_lost_when_the_pool_is_exhausted() -> None:
+    """20 loans of 10, half of each loss the pool's, which holds 9: two defaults ask it for 10."""
+    book = even_book(20, pd=0.05, correlation=0.2, principal_cny=10.0)
+    run = simulate_book(book, loan_pool(9.0), BookPlan(seed=2, scenarios=4_000), engine="numpy")
+    table = loss_table_of_book(
+        run.distribution("pool"),
+        id="pool",
+        public_money_cny=9.0,
+        to_firms_cny=200.0,
+        money_unit_cny=1.0,
+        correlation_share=0.4,
+        lost_when="exhausted",
+        source="made for this test",
+    )
+    found = simulate_funds(plan(funds=[FUND], loss_tables=[table.model_dump()], paths=20_000))
+    exhausted = float((run.defaults >= 2).mean())
+    assert run.pool_exhaustion().probability.value == pytest.approx(exhausted)
+    assert found.is_lost("pool").mean() == pytest.approx(exhausted, abs=0.015)
 
 
 def test_one_more_fund_leaves_the_numbers_of_the_pool_as_they_are() -> None:
