@@ -29,7 +29,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import font_manager
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MultipleLocator, PercentFormatter
 from scipy import special
 
 from leverage.simulation.loss_table import draw_losses
@@ -152,6 +152,7 @@ for low, high, shade, name in (
 left.plot(quarters, np.median(balance, axis=0), color=BLUE, label="中位数 median")
 left.plot(quarters, balance.mean(axis=0), color=RED, linestyle="--", label="均值 mean")
 left.axvline(PLAN.periods, color=GREY, linewidth=0.8, linestyle=":")
+left.text(PLAN.periods + 0.08, 0.2, "最后到期\nlast maturity", fontsize=8, color="white")
 left.set(xlabel="季度末 end of quarter", ylabel="余额（百万元） balance, million CNY", ylim=(0, None))
 left.set_title("资金池余额 balance of the pool")
 left.legend(fontsize=8, loc="lower left")
@@ -187,12 +188,13 @@ for shift, ((name, rows), colour) in enumerate(zip(MEASURES.items(), (GREEN, ORA
     axes.errorbar(places, values, yerr=[down, up], fmt="none", ecolor="black", capsize=3, linewidth=0.8)
     for place, value, above in zip(places, values, up, strict=True):
         axes.text(place, value + above + 0.25, f"{value:.1f}", ha="center", fontsize=8)
-axes.axhline(POOL / MILLION, color=GREY, linewidth=0.8, linestyle=":")
-axes.text(2.45, POOL / MILLION + 0.15, "资金池规模 size of the pool", ha="right", fontsize=8, color=GREY)
+axes.hlines(POOL / MILLION, -0.5, 2.48, color=GREY, linewidth=0.8, linestyle=":")
+axes.text(2.5, POOL / MILLION, "资金池规模\nsize of the pool", va="center", fontsize=8, color=GREY)
+axes.set_xlim(-0.5, 2.95)
 axes.set_xticks(np.arange(len(PARTIES)), list(PARTIES.values()))
 axes.set_ylabel("损失（百万元） loss, million CNY")
 axes.set_title("各方损失，95 % 置信区间 loss of each party with 95 % intervals")
-axes.legend()
+axes.legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
@@ -227,7 +229,7 @@ for run, colour, name in ((plain, ORANGE, "普通抽样 plain"), (moved, BLUE, "
 for level in (0.01, 0.001):
     axes.axhline(level, color=GREY, linewidth=0.8, linestyle=":")
     axes.text(1, level * 1.12, f"{1 - level:.1%}", fontsize=8, color=GREY)
-axes.set(yscale="log", ylim=(1e-5, 1), xlim=(0, None))
+axes.set(yscale="log", ylim=(1e-5, 1), xlim=(0, plain.total_cny.max() / MILLION * 1.05))
 axes.set(xlabel="全部损失（百万元） total loss, million CNY", ylabel="超过的概率 probability of more")
 axes.set_title("损失超越概率与 95 % 区间 exceedance of the book's loss with 95 % bands")
 axes.legend()
@@ -289,6 +291,7 @@ for offset, (which, colour, name) in zip(
         left.text(bar.get_x() + 0.19, height + 0.004, f"{height:.1%}", ha="center", fontsize=8)
 left.set_xticks(places, [f"{correlation:g}" for correlation in CORRELATIONS])
 left.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+left.yaxis.set_major_locator(MultipleLocator(0.05))
 left.set(xlabel="价值与出质人状态的相关系数 correlation", ylabel="经济违约损失率 economic LGD")
 left.set_title("单笔贷款 one loan")
 left.legend()
@@ -296,7 +299,7 @@ for correlation, colour in zip(CORRELATIONS, (GREEN, ORANGE, RED), strict=True):
     loss, chance, _ = exceedance(runs[correlation])
     out = runs[correlation].pool_exhaustion().probability.value
     right.plot(loss, chance, color=colour, label=f"{correlation:g}：耗尽 pool exhausted {out:.1%}")
-right.set(yscale="log", ylim=(1e-3, 1), xlim=(0, None))
+right.set(yscale="log", ylim=(1e-3, 1), xlim=(0, runs[0.6].value_at_risk(0.999).value / MILLION * 1.1))
 right.set(xlabel="全部损失（百万元） total loss, million CNY", ylabel="超过的概率 probability of more")
 right.set_title("整个组合 the whole book")
 right.legend(title="相关系数 correlation", fontsize=8)
@@ -418,6 +421,7 @@ for rate, style in zip(PLEDGED_AT, (":", "--", "-"), strict=True):
     left.axvline(needed, color=RED, linestyle=style, label=f"质押率 pledge rate {rate:.0%}：须值 needs {needed:.1f}")
 left.set(xlabel="专利价值（百万元） value of the patent, million CNY", ylabel="密度 density", xlim=(0, None))
 left.set_title("底稿抽得的价值；红线：足额受偿所需 value drawn; red: repays in full", fontsize=10)
+left.set_ylim(0, 1.3 * left.get_ylim()[1])
 left.legend(fontsize=8, loc="upper left")
 for offset, (correlation, colour) in zip((-0.2, 0.2), ((0.0, GREY), (0.6, RED)), strict=True):
     heights = paper_losses[correlation]
@@ -501,9 +505,7 @@ assert abs(beyond[0].value - beyond[1].value) < 4 * np.hypot(beyond[0].standard_
 assert np.isclose(parts.shortfall_cny, base.expected_shortfall(0.99).value), "contributions add up"
 assert np.isclose(sum(layer.value for layer in layers), base.mean().value), "layers add up"
 basis, factors, defaults, values, together = stressed.values()
-assert all((run.defaults >= basis.defaults).all() for run in (factors, defaults, together)), (
-    "as many fail or more"
-)
+assert all((run.defaults >= basis.defaults).all() for run in (factors, defaults, together)), "as many fail or more"
 # An earlier default may find a right that has not yet fallen, so only a stress of values costs more in every scenario.
 assert (values.total_cny >= basis.total_cny - 1e-6).all()
 assert all(run.mean().value > basis.mean().value for run in (factors, defaults, values, together))
