@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
-from pledge.rules.loss_sharing import PARTIES
+from pledge.claims import PARTIES
+from pledge.portfolio._policy_terms import Payment, Statements, cap_per_loan_cny, policy_terms, warnings_of
 from valuation.errors import InputError, UnknownNameError
 from valuation.kernel.dated import DatedTable
+from valuation.kernel.labels import NamedWarning
 
 __all__ = ["LARGEST_AMOUNT_CNY", "SharingRule"]
 
@@ -33,7 +35,8 @@ class SharingRule:
 
     ``payment`` says when the pool pays: ``after_disposal`` of the collateral on the loss that is left, or
     ``at_default`` (代偿) on the whole covered claim, getting its share of the proceeds back after the sale.
-    ``top_up_cny_per_period`` enters the pool at the beginning of each period after the first.
+    ``top_up_cny_per_period`` enters the pool at the beginning of each period after the first. ``warnings`` are the
+    doubts about these terms where they come from a policy; they change no result.
 
     Raises
     ------
@@ -47,8 +50,9 @@ class SharingRule:
     cap_per_loan_cny: float | None = None
     is_principal_only: bool = True
     is_ip_part_only: bool = False
-    payment: Literal["after_disposal", "at_default"] = "after_disposal"
+    payment: Payment = "after_disposal"
     top_up_cny_per_period: float = 0.0
+    warnings: tuple[NamedWarning, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse terms that cannot be applied."""
@@ -77,31 +81,52 @@ class SharingRule:
         *,
         policy_date: datetime.date,
         pool_balance_cny: float,
-        is_principal_only: bool = True,
-        is_ip_part_only: bool = False,
-        payment: Literal["after_disposal", "at_default"] = "after_disposal",
+        asset_kind: str | None = None,
+        risk_class: str | None = None,
+        business_year: int | None = None,
+        is_principal_only: bool | None = None,
+        is_ip_part_only: bool | None = None,
+        payment: Payment | None = None,
     ) -> SharingRule:
-        """The terms of a pool's policy on a day: its shares and its cap of one loan.
+        """The terms of a pool's policy on a day: shares, what is covered, caps, and when the pool pays.
+
+        Read as for a single claim (:func:`pledge.claim_terms.claim_terms`); what the policy is silent on is taken in
+        the way that promises least. Doubts, silences and what the simulation leaves out stand in ``warnings``.
+
+        Parameters
+        ----------
+        asset_kind, risk_class, business_year : of all loans of the book, for a policy that asks for them.
+        is_principal_only, is_ip_part_only, payment : None where the policy is to say it. A statement fills a silence;
+            it never contradicts the policy, except that ``payment`` may stand for a payment before disposal that the
+            simulation does not know.
 
         Raises
         ------
-        GapError, BeforeFirstStepError, RepealedError : the policy does not give a share on that day.
+        GapError, BeforeFirstStepError, RepealedError : the policy does not give a value on that day.
+        InputError : a policy of another kind, a statement that the policy contradicts, or one that it asks for.
+        NotBuiltError : a term by which the simulation cannot pay, named: a purse with a cap of its own, a cap that
+            moves with the balance, a payment on the expected loss.
 
-        Tested by: Zhongshan 2021 (policy file), ``tests/pledge/portfolio/test_sharing.py``.
+        Tested by: every shipped policy against the payment of single losses in whole fen (second way), policies made
+        for each term; ``tests/pledge/portfolio/test_policy_terms.py``.
         """
-        shares: dict[str, Decimal | Fraction] = {
-            party: Decimal(str(policy.value(f"loss_share.{party}", on=policy_date).value))
-            for party in PARTIES
-            if policy.has(f"loss_share.{party}")
-        }
-        cap = "single_loan_cap_cny"
-        return cls(
-            pool_balance_cny=pool_balance_cny,
-            shares=shares,
-            cap_per_loan_cny=float(str(policy.value(cap, on=policy_date).value)) if policy.has(cap) else None,
+        stated = Statements(
+            asset_kind=asset_kind,
+            risk_class=risk_class,
+            business_year=business_year,
             is_principal_only=is_principal_only,
             is_ip_part_only=is_ip_part_only,
             payment=payment,
+        )
+        read = policy_terms(policy, on=policy_date, stated=stated)
+        return cls(
+            pool_balance_cny=pool_balance_cny,
+            shares=read.terms.shares,
+            cap_per_loan_cny=cap_per_loan_cny(policy, read, on=policy_date),
+            is_principal_only=not read.terms.covers_interest if is_principal_only is None else is_principal_only,
+            is_ip_part_only=read.terms.ip_part_only if is_ip_part_only is None else is_ip_part_only,
+            payment=payment or "after_disposal",
+            warnings=warnings_of(policy, read, stated),
         )
 
     def share(self, party: str) -> float:
