@@ -44,7 +44,7 @@ def simulate_whole_arrays(made: t.FundTables, normals: Drawn) -> dict[str, np.nd
     sides = state.sides.copy()
     last_value = state.nav + state.kept
     public[-1] += state.share(np.zeros_like(last_value), last_value)
-    public[-1] += state.make_good()
+    public[-1] += state.give_back() + state.make_good()
     everyone[-1] += last_value.sum(axis=0)
     called = state.commitment - state.uncalled
     weights = np.concatenate([state.weight, state.other_weight, state.manager_weight], axis=1)
@@ -189,6 +189,18 @@ class _Funds:
         self.sides[0] += paid
         self.sides[1] -= paid
         return paid.sum(axis=0)
+
+    def give_back(self) -> np.ndarray:
+        """Take back carry that the whole fund did not earn; returns what that brings public money."""
+        capital, missed = self.capital.sum(axis=0), self.capital + self.owed
+        earned = self.column(t.CARRY) * np.maximum(0, self.profit - capital)
+        too_much = np.maximum(self.carried - earned, missed.sum(axis=0))
+        given = np.minimum(self.column(t.CLAWBACK_SHARE) * self.carried, np.maximum(0, too_much))
+        whole = missed.sum(axis=0)
+        share = np.divide(missed[0], whole, out=self.weight + np.zeros_like(whole), where=whole > 0)
+        public, beside, part = given * share, given * (1 - share), self.column(t.MANAGER_PART)
+        self.sides += np.stack([public, beside * (1 - part), beside * part - given])
+        return public.sum(axis=0)
 
     def make_good(self) -> np.ndarray:
         """Let public money bear its part of the others' losses; returns what that brings it, nothing or less."""

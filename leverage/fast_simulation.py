@@ -36,6 +36,7 @@ from leverage.simulation.tables import (
     CHARGE_COST,
     CHARGE_VALUE,
     CHARGED,
+    CLAWBACK_SHARE,
     COMMITMENT,
     COMMON,
     DEEPEST,
@@ -375,6 +376,8 @@ def _close(numbers, state, public, everyone, lanes, net):  # type: ignore[no-unt
         values[:] = mine[_NAV : _NAV + LANES] + mine[_KEPT : _KEPT + LANES]
         _pay(row, no_calls, values, mine, public, False)
         _received(row, mine, after)
+        if row[CLAWBACK_SHARE] > 0.0:
+            _give_back(row, mine, after, public)
         if row[LOSS_SHARE] > 0.0:
             _make_good(row, mine, after, public)
         weight, part = row[PUBLIC_WEIGHT], row[MANAGER_PART]
@@ -394,6 +397,24 @@ def _close(numbers, state, public, everyone, lanes, net):  # type: ignore[no-unt
         # What is paid on the last day may put public money deeper in than it ever was.
         for i in range(LANES):
             lanes[DEEPEST, i] = max(lanes[DEEPEST, i], -net[:, i].sum())
+
+
+@njit(**_OPTIONS)
+def _give_back(numbers, state, sides, public):  # type: ignore[no-untyped-def]
+    """Let the manager give back carry that the whole fund did not earn, to those who miss something."""
+    weight, part, carry = numbers[PUBLIC_WEIGHT], numbers[MANAGER_PART], numbers[CARRY]
+    is_plain = numbers[IS_PLAIN] > 0.0
+    for i in range(LANES):
+        capital, carried = state[_CAPITAL + i] + state[_PUBLIC_CAPITAL + i], state[_CARRIED + i]
+        missed = capital + state[_OWED + i] + state[_PUBLIC_OWED + i]
+        too_much = max(carried - carry * max(0.0, state[_PROFIT + i] - capital), missed)
+        given = min(numbers[CLAWBACK_SHARE] * carried, max(0.0, too_much))
+        public_missed = weight * missed if is_plain else state[_PUBLIC_CAPITAL + i] + state[_PUBLIC_OWED + i]
+        to_public = given * (public_missed / missed if missed > 0.0 else weight)
+        sides[0, i] += to_public
+        sides[1, i] += (given - to_public) * (1.0 - part)
+        sides[2, i] += (given - to_public) * part - given
+        public[i] += to_public
 
 
 @njit(**_OPTIONS)

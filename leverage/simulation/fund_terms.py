@@ -8,7 +8,7 @@ from pydantic import Field
 
 from valuation.kernel.fields import FrozenModel
 
-__all__ = ["SimulatedBuyOut", "SimulatedLossMadeGood", "SimulatedRecycling"]
+__all__ = ["SimulatedBuyOut", "SimulatedClawback", "SimulatedLossMadeGood", "SimulatedRecycling"]
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -33,6 +33,21 @@ class SimulatedLossMadeGood(FrozenModel):
 
     loss_share: Annotated[float, Field(gt=0, le=1)]
     cap_of_public_capital_share: _Share
+
+
+class SimulatedClawback(FrozenModel):
+    """The manager gives back at the horizon what carry it got too much, less the part of it that taxes took.
+
+    Carry on the whole fund is too much where it was paid before later calls that lost: hardly ever where money is
+    called early and paid out late, as in most funds; often where the last calls are the largest. As in
+    ``leverage/deal_by_deal.py``:
+
+        y = min(G · (1 − t), max(0, G − k · max(0, P), S))
+
+    shared among the partners by what they miss of their capital and preferred return.
+    """
+
+    carry_tax_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 class SimulatedBuyOut(FrozenModel):

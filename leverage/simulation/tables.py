@@ -21,7 +21,7 @@ catch-up, split. The preferred return is compound or simple, on capital not yet 
 the commitment until it is returned; a quarter takes the fourth part of a simple rate, and of a compound one the fourth
 root. A first loss returns public capital after that of all others; a cap ends what public money gets of the split at
 its capped return; a part of its split may pass to the manager. Beside the waterfall others may buy the public part, and
-at the horizon public money may make good a part of their loss.
+at the horizon the manager may give back carry, and public money make good a part of the others' loss, in this order.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from pydantic_core import PydanticCustomError
 from leverage.cashflow.takahashi_alexander import TakahashiAlexander
 from leverage.fees import FeeBase, FeeSchedule
 from leverage.fund_projection import subperiod_rate
-from leverage.simulation.fund_terms import SimulatedBuyOut, SimulatedLossMadeGood, SimulatedRecycling
+from leverage.simulation.fund_terms import SimulatedBuyOut, SimulatedClawback, SimulatedLossMadeGood, SimulatedRecycling
 from valuation.errors import InputError
 from valuation.kernel.fields import FrozenModel, Identifier
 
@@ -54,7 +54,8 @@ PREFERRED_GROWTH, CATCH_UP, CATCH_UP_SCALE, CARRY, CAP_GROWTH = range(7, 12)
 IS_PLAIN, IS_PUBLIC_LAST, IS_CAPPED, IS_REST_TO_MANAGER, HOLDS_PLAINLY = range(12, 17)
 PREFERRED_SIMPLE, IS_ON_COMMITMENT, PUBLIC_KEEPS, LOSS_SHARE, LOSS_CAP = range(17, 22)
 BUY_OUT_QUARTER, BUY_OUT_FACTOR, BUY_OUT_LESS_GAINED, BUY_OUT_IS_CHOICE = range(22, 26)
-_NUMBERS = 26
+CLAWBACK_SHARE = 26
+_NUMBERS = 27
 #: The quarter of a buy-out that never comes.
 _NEVER = -1
 #: Rows of a fund's numbers by quarter.
@@ -100,6 +101,8 @@ class SimulatedFund(FrozenModel):
     preferred_compounding: Literal["compound", "simple"] = "compound"
     preferred_base: Literal["drawn", "committed"] = "drawn"
     carry_share: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    carry_basis: Literal["whole_fund", "deal_by_deal"] = "whole_fund"
+    clawback: SimulatedClawback | None = None
     catch_up_share: Annotated[float, Field(gt=0, le=1)] | None = None
     public_first_loss: bool = False
     public_cap_rate_share: _Share | None = None
@@ -144,7 +147,26 @@ class SimulatedFund(FrozenModel):
             )
         if self.buy_out is not None:
             self._refuse_buy_out(self.buy_out)
+        self._refuse_carry()
         return self
+
+    def _refuse_carry(self) -> None:
+        if self.carry_basis == "deal_by_deal":
+            raise PydanticCustomError(
+                "carry_basis",
+                "carry_basis whole_fund: the simulation knows the value of a fund and not its deals; carry deal by deal"
+                " needs the flows of each (leverage.deal_by_deal)",
+            )
+        if self.clawback is None:
+            return
+        is_capped_for_manager = self.public_cap_rate_share is not None and _is_above_cap_to_manager(self)
+        is_more_than_carry = self.public_profit_to_manager_share or is_capped_for_manager
+        if is_more_than_carry or self.buy_out is not None:
+            raise PydanticCustomError(
+                "clawback",
+                "a clawback without a buy_out and without public profit that goes to the manager, which it would take"
+                " back",
+            )
 
     def _refuse_buy_out(self, rule: SimulatedBuyOut) -> None:
         if not (self.public_commitment and self.other_commitment):
@@ -218,7 +240,7 @@ def _numbers(fund: SimulatedFund) -> Array:
     if fund.public_cap_rate_share is not None:
         row[IS_CAPPED] = 1.0
         row[CAP_GROWTH] = subperiod_rate(fund.public_cap_rate_share, subperiods=QUARTERS_PER_YEAR, grows=True)
-        row[IS_REST_TO_MANAGER] = fund.above_cap_to == "manager" or not beside_public
+        row[IS_REST_TO_MANAGER] = _is_above_cap_to_manager(fund)
     row[PUBLIC_KEEPS] = 1 - fund.public_profit_to_manager_share
     if fund.public_profit_to_manager_share:
         row[IS_REST_TO_MANAGER] = 1.0
@@ -226,11 +248,18 @@ def _numbers(fund: SimulatedFund) -> Array:
     return row
 
 
+def _is_above_cap_to_manager(fund: SimulatedFund) -> bool:
+    """Where nobody stands beside public money, what it may not have goes to the manager whatever is agreed."""
+    return fund.above_cap_to == "manager" or not fund.other_commitment + fund.manager_commitment
+
+
 def _write_settlements(fund: SimulatedFund, row: Array) -> None:
     row[BUY_OUT_QUARTER] = _buy_out_quarter(fund)
     if fund.loss_made_good is not None:
         row[LOSS_SHARE] = fund.loss_made_good.loss_share
         row[LOSS_CAP] = fund.loss_made_good.cap_of_public_capital_share
+    if fund.clawback is not None:
+        row[CLAWBACK_SHARE] = 1 - fund.clawback.carry_tax_share
     if fund.buy_out is not None:
         row[BUY_OUT_FACTOR] = fund.buy_out.price_factor
         row[BUY_OUT_LESS_GAINED] = fund.buy_out.less_what_was_gained

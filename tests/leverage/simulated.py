@@ -42,6 +42,13 @@ RECYCLES = {
     "cash_flow": TERMS["cash_flow"] | {"yield_share": 0.15},
 }
 LOSSES = {"loss_share": 0.4, "cap_of_public_capital_share": 0.3}
+#: The most of the money is called last, and may lose after early gains have paid carry.
+EARLY_CARRY = {
+    "cash_flow": TERMS["cash_flow"]
+    | {"yield_share": 0.6, "contribution_rate_by_year_share": (0.1, 0.05, 0.05, 0.05, 0.9)},
+    "deviation_share": 1.2,
+    "clawback": {},
+}
 #: One fund of every kind of term.
 KINDS: list[dict[str, Any]] = [
     {},
@@ -65,6 +72,10 @@ KINDS: list[dict[str, Any]] = [
     {"id": "recycles", **RECYCLES, "fees": FEES},
     {"id": "recycles_all", **RECYCLES, "recycling": {"limit_of_commitment_share": 2, "until_quarters": 30}},
     {"id": "recycles_late", **RECYCLES, "fees": FEES_ON_COST, "starts_after_quarters": 5, "public_first_loss": True},
+    {"id": "gives_back", **EARLY_CARRY},
+    {"id": "gives_back_net", **EARLY_CARRY, "clawback": {"carry_tax_share": 0.2}, "catch_up_share": None},
+    {"id": "gives_back_last", **EARLY_CARRY, "public_first_loss": True, "preferred_compounding": "simple"},
+    {"id": "gives_and_makes_good", **EARLY_CARRY, "loss_made_good": LOSSES},
     {"id": "public_alone", "other_commitment": 0.0, "manager_commitment": 0.0, "public_cap_rate_share": 0.06},
 ]
 
