@@ -6,6 +6,7 @@ over any course.
 
 import copy
 import datetime
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -251,6 +252,22 @@ def test_nobody_pays_what_it_does_not_hold(name: str, course: dict[str, Any], fe
     for day in {row.day for row in ledger.postings}:
         assert all(ledger.balance(vehicle, "cash", until=day) >= 0 for vehicle in vehicles)
     assert found.paid_in_fen() <= fen
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+@given(course=courses(), fen=st.integers(3, 10**11))
+@settings(max_examples=10, deadline=None)
+def test_every_party_balances_on_every_day(name: str, course: dict[str, Any], fen: int) -> None:
+    """Added up here once more, from the postings alone: by party and day, and by pair, account and day."""
+    by_party: dict[Any, int] = defaultdict(int)
+    by_pair: dict[Any, int] = defaultdict(int)
+    for row in direct(name, course, fen).ledger.postings:
+        by_party[row.day, row.party] += row.amount_fen
+        by_pair[row.day, row.party, row.counterparty, row.account] += row.amount_fen
+    assert by_party
+    assert set(by_party.values()) == {0}
+    for (day, party, other, account_name), amount in list(by_pair.items()):
+        assert by_pair[day, other, party, account_name] == -amount
 
 
 @pytest.mark.parametrize("name", ["pool", "fund", "equity", "guarantee", "buy_back"])

@@ -6,13 +6,14 @@ Expected values: by hand, with the arithmetic in the test; identities by hypothe
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leverage.fund_accounts import Partner
-from leverage.waterfall import FundFlow, Waterfall, WaterfallRun, run_waterfall, settlement_kinds, tier_kinds
+from leverage.waterfall import FundFlow, Tier, Waterfall, WaterfallRun, run_waterfall, settlement_kinds, tier_kinds
 from tests.leverage import waterfalls
 from tests.leverage.waterfalls import PARTNERS, START, after, european, fund_flows, preferred, settlement, tier
 from valuation.errors import InputError, RefusalError
@@ -160,6 +161,49 @@ def test_cells_add_up_and_none_is_negative(flows: list[FundFlow], catch_up: str 
         given_out = sum(flow.proceeds_fen for flow in flows if flow.day == day)
         assert sum(row.amount_fen for row in run.paid if row.day == day) == given_out
     assert sum(fen for _, _, fen in run.called) == sum(flow.called_fen for flow in flows)
+
+
+def _with_last(*last: Tier, order: Any = (), base: str = "drawn", compounding: str = "compound") -> Waterfall:
+    first = (tier("return_of_capital", order=order), preferred(base=base, compounding=compounding))
+    return Waterfall(partners=PARTNERS, tiers=(*first, *last))
+
+
+CONCESSIONS = {
+    "first loss": _with_last(tier("split", carry_share="0.2"), order=[["private", "gp"], ["city"]]),
+    "capped for others": _with_last(
+        tier("capped_public_return", carry_share="0.2", cap_rate_share="0.1", day_basis=365, above_to="others")
+    ),
+    "capped for manager": _with_last(
+        tier("catch_up", manager_share="0.5", carry_share="0.2"),
+        tier("capped_public_return", carry_share="0.2", cap_rate_share="0.05", day_basis=360, above_to="manager"),
+    ),
+    "passed on": _with_last(
+        tier("public_profit_to_manager", carry_share="0.2", passed_share="0.3"), base="committed", compounding="simple"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONCESSIONS)
+@settings(max_examples=20)
+@given(flows=fund_flows(), more=st.integers(1, 50_000), data=st.data())
+def test_concessions_keep_what_every_waterfall_keeps(
+    name: str, flows: list[FundFlow], more: int, data: st.DataObject
+) -> None:
+    """Days add up, nothing is negative, a day may be split, and more on the last day gives no partner less."""
+    made = CONCESSIONS[name]
+    run = run_waterfall(made, flows)
+    assert all(row.amount_fen > 0 for row in run.paid)
+    for day in {flow.day for flow in flows}:
+        given_out = sum(flow.proceeds_fen for flow in flows if flow.day == day)
+        assert sum(row.amount_fen for row in run.paid if row.day == day) == given_out
+    chosen = data.draw(st.sampled_from(flows))
+    called, out = data.draw(st.integers(0, chosen.called_fen)), data.draw(st.integers(0, chosen.proceeds_fen))
+    rest = FundFlow(chosen.day, chosen.called_fen - called, chosen.proceeds_fen - out)
+    others = [flow for flow in flows if flow is not chosen]
+    assert run_waterfall(made, [FundFlow(chosen.day, called, out), *others, rest]).paid == run.paid
+    richer = run_waterfall(made, [*flows, FundFlow(max(flow.day for flow in flows), 0, more)])
+    for partner in PARTNERS:
+        assert richer.received_fen(partner.id) >= run.received_fen(partner.id) - 4
 
 
 @given(fund_flows())
