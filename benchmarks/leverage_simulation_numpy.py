@@ -16,11 +16,15 @@ from leverage.simulation import tables as t
 
 @dataclass
 class Drawn:
-    """Standard normal numbers: common (quarters, paths), own and of calls (funds, quarters, paths)."""
+    """Standard normal numbers: common (quarters, paths), own and of calls (funds, quarters, paths).
+
+    ``multiples`` (funds, paths) are those of funds of companies, one for the others.
+    """
 
     common: np.ndarray
     own: np.ndarray
     calls: np.ndarray | None = None
+    multiples: np.ndarray | None = None
 
 
 def drawn(funds: int, quarters: int, paths: int, random: np.random.Generator) -> Drawn:
@@ -30,6 +34,8 @@ def drawn(funds: int, quarters: int, paths: int, random: np.random.Generator) ->
 def simulate_whole_arrays(made: t.FundTables, normals: Drawn) -> dict[str, np.ndarray]:
     """Figures of each path, as the kernel names them."""
     state = _Funds(made, normals.common.shape[1])
+    if normals.multiples is not None:
+        state.multiples = normals.multiples
     quarters = normals.common.shape[0]
     public, everyone = np.zeros(normals.common.shape), np.zeros(normals.common.shape)
     for quarter in range(quarters):
@@ -79,7 +85,7 @@ class _Funds:
         self.charged, self.invested, self.profit, self.carried, self.cost = (np.zeros(shape) for _ in range(5))
         self.capital, self.owed = np.zeros((2, *shape)), np.zeros((2, *shape))  # public, beside public
         self.left_before, self.has_begun = self.uncalled, np.zeros(shape, dtype=bool)
-        self.kept, self.kept_in_all = np.zeros(shape), np.zeros(shape)
+        self.kept, self.kept_in_all, self.multiples = np.zeros(shape), np.zeros(shape), np.ones(shape)
         self.public_gain, self.is_bought = np.zeros(shape), np.zeros(shape, dtype=bool)
         self.room, self.sides = np.zeros(shape), np.zeros((3, *shape))
 
@@ -105,7 +111,7 @@ class _Funds:
         value = left
         self.has_begun = self.uncalled < self.commitment
         self.left_before = self.uncalled
-        self.nav = value - paid + (call - from_call)
+        self.nav = value - paid + (call - from_call) * rows[:, t.VALUE_ON_ENTRY] * self.multiples
         self.charged += charge
         self.invested += call - from_call
         call, paid = self.recycle(rows, call, paid)

@@ -40,6 +40,7 @@ from leverage.simulation.tables import (
     COMMITMENT,
     COMMON,
     DEEPEST,
+    HAS_COMPANIES,
     HOLDS_PLAINLY,
     IS_CAPPED,
     IS_KEPT_PAID_OUT,
@@ -67,10 +68,11 @@ from leverage.simulation.tables import (
     RECEIVED,
     TO_FIRMS,
     VALUE,
+    VALUE_ON_ENTRY,
 )
 from valuation.kernel.fast_math import draw_normals, exp
 
-__all__ = ["simulate_block", "sum_of_normals"]
+__all__ = ["common_sums", "simulate_block", "sum_of_normals"]
 
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "fastmath": {"contract"}}
 #: Places in the state of a fund; capital and owed are those of all partners but public, where the fund is not plain.
@@ -78,13 +80,13 @@ _NAV, _UNCALLED, _CAPITAL, _OWED, _PROFIT, _CARRIED, _CHARGED, _INVESTED = (plac
 _PUBLIC_CAPITAL, _PUBLIC_OWED, _ROOM, _PUBLIC_PAID = (place * LANES for place in range(8, 12))
 #: Of a fund whose public part may be bought: what public money really got, and whether it was bought.
 _COST, _UNDRAWN, _PUBLIC_GOT, _BOUGHT = (place * LANES for place in range(12, 16))
-_KEPT, _KEPT_IN_ALL = (place * LANES for place in (16, 17))
-_STATE = 18 * LANES
+_KEPT, _KEPT_IN_ALL, _MULTIPLE = (place * LANES for place in (16, 17, 18))
+_STATE = 19 * LANES
 
 
 @njit(**_OPTIONS)  # type: ignore[untyped-decorator]
-def simulate_block(numbers: Any, quarterly: Any, keys: Any, count: Any) -> Any:
-    """Simulate ``count`` paths of a block.
+def simulate_block(numbers: Any, quarterly: Any, keys: Any, count: Any, multiples: Any) -> Any:
+    """Simulate ``count`` paths of a block; ``multiples`` (funds, count) are those of funds of companies.
 
     Returns
     -------
@@ -104,6 +106,7 @@ def simulate_block(numbers: Any, quarterly: Any, keys: Any, count: Any) -> Any:
     for first in range(0, count, LANES):
         last = min(count, first + LANES)
         _open(numbers, state, public, everyone, lanes)
+        _open_companies(numbers, state, multiples, first, last)
         for quarter in range(quarters):
             _quarter(numbers, quarterly, keys, quarter, first, normals, state, public, everyone, lanes[COMMON])
             if quarter % QUARTERS_PER_YEAR == QUARTERS_PER_YEAR - 1 or quarter == quarters - 1:
@@ -138,6 +141,17 @@ def sum_of_normals(keys: Any, quarters: Any, count: Any) -> Any:
     return sums.sum()
 
 
+@njit(**_OPTIONS)  # type: ignore[untyped-decorator]
+def common_sums(key: Any, quarters: Any, count: Any) -> Any:
+    """Add up the common factor of each path over the quarters, as :func:`simulate_block` will draw it."""
+    normals, sums = np.empty((2, LANES)), np.zeros(-(-count // LANES) * LANES)
+    for first in range(0, count, LANES):
+        for quarter in range(quarters):
+            draw_normals(np.uint64(quarter * BLOCK_PATHS + first), key[0], key[1], normals[0], normals[1])
+            sums[first : first + LANES] += normals[1]
+    return sums[:count]
+
+
 @njit(**_OPTIONS)
 def _open(numbers, state, public, everyone, lanes):  # type: ignore[no-untyped-def]
     state[:] = 0.0
@@ -146,6 +160,14 @@ def _open(numbers, state, public, everyone, lanes):  # type: ignore[no-untyped-d
     lanes[:] = 0.0
     for fund in range(numbers.shape[0]):
         state[fund, _UNCALLED : _UNCALLED + LANES] = numbers[fund, COMMITMENT]
+
+
+@njit(**_OPTIONS)
+def _open_companies(numbers, state, multiples, first, last):  # type: ignore[no-untyped-def]
+    for fund in range(numbers.shape[0]):
+        state[fund, _MULTIPLE : _MULTIPLE + LANES] = 1.0
+        if numbers[fund, HAS_COMPANIES] > 0.0:
+            state[fund, _MULTIPLE : _MULTIPLE + last - first] = multiples[fund, first:last]
 
 
 @njit(**_OPTIONS)
@@ -219,7 +241,7 @@ def _move_any(numbers, quarterly, normals, state, everyone):  # type: ignore[no-
     log_growth, loading, own_loading = numbers[LOG_GROWTH], numbers[LOADING], numbers[OWN_LOADING]
     commitment, payout, committed = numbers[COMMITMENT], quarterly[PAYOUT], quarterly[CHARGE_COMMITTED]
     called_rate, value_rate, cost_rate = quarterly[CHARGE_CALLED], quarterly[CHARGE_VALUE], quarterly[CHARGE_COST]
-    limit, is_paid_out = quarterly[KEEP_LIMIT], quarterly[IS_KEPT_PAID_OUT]
+    limit, is_paid_out, entry = quarterly[KEEP_LIMIT], quarterly[IS_KEPT_PAID_OUT], quarterly[VALUE_ON_ENTRY]
     for i in range(LANES):
         growth = exp(log_growth + loading * normals[1, i] + own_loading * normals[2, i])
         nav, uncalled, cost = state[_NAV + i], state[_UNCALLED + i], state[_COST + i]
@@ -236,7 +258,7 @@ def _move_any(numbers, quarterly, normals, state, everyone):  # type: ignore[no-
         call, paid = wanted - from_kept, sold - keep + kept * is_paid_out
         state[_KEPT + i] = kept - kept * is_paid_out
         state[_KEPT_IN_ALL + i] += keep
-        state[_NAV + i] = left - sold + invested
+        state[_NAV + i] = left - sold + invested * (entry * state[_MULTIPLE + i])
         state[_COST + i] = cost * (left / value if value > 0.0 else 0.0) * (1.0 - payout) + invested
         state[_UNCALLED + i] = uncalled - call
         state[_CHARGED + i] += charge

@@ -23,6 +23,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from leverage.batch_rate import LARGEST_RESIDUAL, NO_ROOT, NOT_SETTLED, ONE_ROOT
+from leverage.simulation.company_portfolio import draw_portfolio
 from leverage.simulation.loss_table import LossTable, draw_losses
 from leverage.simulation.tables import (
     ALL_RATE,
@@ -42,7 +43,7 @@ from leverage.simulation.tables import (
     fund_tables,
 )
 from valuation.errors import RefusalError
-from valuation.kernel.fast_random import counter_uniforms, stream_keys
+from valuation.kernel.fast_random import Keys, counter_uniforms, stream_keys
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.randomness import MAXIMUM_SEED
 
@@ -51,7 +52,7 @@ __all__ = ["PathRates", "SimulationPlan", "SimulationResult", "simulate_funds"]
 Array = NDArray[np.float64]
 
 MAXIMUM_PATHS, MAXIMUM_QUARTERS, MAXIMUM_FUNDS = 4_000_000, 240, 200
-#: Quarters of funds on all paths together: some minutes of one processor.
+#: Quarters of funds, and companies, on all paths together: some minutes of one processor.
 MAXIMUM_STEPS = 10**10
 #: Bytes of the figures of all paths.
 MAXIMUM_BYTES = 600_000_000
@@ -59,6 +60,8 @@ MAXIMUM_BYTES = 600_000_000
 _WAITING = 32
 #: Tables of losses draw from blocks of their own, so that one more fund leaves their numbers as they are.
 _TABLE_BLOCKS = 2**40
+#: So do companies, of which a fund may have one more.
+_COMPANY_BLOCKS = 2**41
 #: Money beside which this share of a commitment is nothing.
 _ROUNDING = 1e-9
 
@@ -79,10 +82,14 @@ class SimulationPlan(FrozenModel):
             raise PydanticCustomError("ids", "instruments with ids of their own, not {n}", {"n": ", ".join(names)})
         if not any(fund.public_commitment for fund in self.funds):
             raise PydanticCustomError("public", "public money committed to at least one fund")
-        steps, size = self.paths * self.quarters * len(self.funds), self.paths * 8 * (PATH_ROWS + len(names))
+        companies = sum(fund.companies.companies for fund in self.funds if fund.companies is not None)
+        steps = self.paths * (self.quarters * len(self.funds) + companies)
+        size = self.paths * 8 * (PATH_ROWS + len(names))
         if steps > MAXIMUM_STEPS:
             raise PydanticCustomError(
-                "steps", "paths × quarters × funds of at most {m}, not {n}", {"m": MAXIMUM_STEPS, "n": steps}
+                "steps",
+                "paths × (quarters × funds + companies) of at most {m}, not {n}",
+                {"m": MAXIMUM_STEPS, "n": steps},
             )
         if size > MAXIMUM_BYTES:
             raise PydanticCustomError(
@@ -261,13 +268,30 @@ def _run_block(loss_tables: tuple[LossTable, ...], tables: FundTables, seed: int
 
     funds, _, quarters = tables.quarterly.shape
     keys = stream_keys(seed, block, streams=1 + 2 * funds)
-    figures, net, *sums = simulate_block(tables.numbers, tables.quarterly, keys, count)
+    multiples = _company_multiples(tables, keys, seed, block, count)
+    figures, net, *sums = simulate_block(tables.numbers, tables.quarterly, keys, count, multiples)
     if not loss_tables:
         return figures, net, sums[0], sums[1]
     own = counter_uniforms(stream_keys(seed, _TABLE_BLOCKS + block, streams=len(loss_tables)), first=0, count=count)
     common = figures[COMMON] / np.sqrt(quarters)
     losses = [table.public_money * draw_losses(table, common, row) for table, row in zip(loss_tables, own, strict=True)]
     return figures, np.concatenate([net, -np.array(losses)]), sums[0], sums[1]
+
+
+def _company_multiples(tables: FundTables, keys: Keys, seed: int, block: int, count: int) -> Array:
+    """Gross multiples of funds of companies (funds, paths), moved by the common factor; empty where there are none."""
+    if not any(tables.companies):
+        return np.empty((0, 0))
+    from leverage.fast_simulation import common_sums
+
+    quarters = tables.quarterly.shape[2]
+    common = common_sums(keys[0], quarters, count) / np.sqrt(quarters)
+    own = stream_keys(seed, _COMPANY_BLOCKS + block, streams=len(tables.companies))
+    drawn = [
+        np.ones(count) if row is None else draw_portfolio(row, common, key, stride=BLOCK_PATHS)
+        for row, key in zip(tables.companies, own, strict=True)
+    ]
+    return np.array(drawn)
 
 
 def _result(

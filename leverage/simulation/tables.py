@@ -16,12 +16,15 @@ what was sold. What is paid out, or sold for a charge, is the same part of every
 With recycling exits pay for what is invested next, up to the limit, before partners are called
 (:mod:`leverage.simulation.fund_terms`).
 
-M is common to all funds, e a fund's own. What a quarter pays out is shared at its end: capital, preferred return,
-catch-up, split. The preferred return is compound or simple, on capital not yet returned or, from the first call on, on
-the commitment until it is returned; a quarter takes the fourth part of a simple rate, and of a compound one the fourth
-root. A first loss returns public capital after that of all others; a cap ends what public money gets of the split at
-its capped return; a part of its split may pass to the manager. Beside the waterfall others may buy the public part, and
-at the horizon the manager may give back carry, and public money make good a part of the others' loss, in this order.
+M is common to all funds, e a fund's own. The value of a fund of companies grows evenly, to what its companies pay back
+in the end (:mod:`leverage.simulation.company_portfolio`).
+
+What a quarter pays out is shared at its end: capital, preferred return, catch-up, split. The preferred return is
+compound or simple, on capital not yet returned or, from the first call on, on the commitment until it is returned; a
+quarter takes the fourth part of a simple rate, and of a compound one the fourth root. A first loss returns public
+capital after that of all others; a cap ends what public money gets of the split at its capped return; a part of its
+split may pass to the manager. Beside the waterfall others may buy the public part; at the horizon the manager may give
+back carry, and public money make good a part of the others' loss, in this order.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ from pydantic_core import PydanticCustomError
 from leverage.cashflow.takahashi_alexander import TakahashiAlexander
 from leverage.fees import FeeBase, FeeSchedule
 from leverage.fund_projection import subperiod_rate
+from leverage.simulation.company_portfolio import CompanyPortfolio
 from leverage.simulation.fund_terms import SimulatedBuyOut, SimulatedClawback, SimulatedLossMadeGood, SimulatedRecycling
 from valuation.errors import InputError
 from valuation.kernel.fields import FrozenModel, Identifier
@@ -54,14 +58,14 @@ PREFERRED_GROWTH, CATCH_UP, CATCH_UP_SCALE, CARRY, CAP_GROWTH = range(7, 12)
 IS_PLAIN, IS_PUBLIC_LAST, IS_CAPPED, IS_REST_TO_MANAGER, HOLDS_PLAINLY = range(12, 17)
 PREFERRED_SIMPLE, IS_ON_COMMITMENT, PUBLIC_KEEPS, LOSS_SHARE, LOSS_CAP = range(17, 22)
 BUY_OUT_QUARTER, BUY_OUT_FACTOR, BUY_OUT_LESS_GAINED, BUY_OUT_IS_CHOICE = range(22, 26)
-CLAWBACK_SHARE = 26
-_NUMBERS = 27
+CLAWBACK_SHARE, HAS_COMPANIES = range(26, 28)
+_NUMBERS = 28
 #: The quarter of a buy-out that never comes.
 _NEVER = -1
 #: Rows of a fund's numbers by quarter.
 CALL_RATE, LOG_KEEP, PAYOUT, CHARGE_COMMITTED, CHARGE_CALLED, CHARGE_VALUE, CHARGE_COST = range(7)
-KEEP_LIMIT, IS_KEPT_PAID_OUT = range(7, 9)
-_BY_QUARTER = 9
+KEEP_LIMIT, IS_KEPT_PAID_OUT, VALUE_ON_ENTRY = range(7, 10)
+_BY_QUARTER = 10
 #: Where a rate of charge stands, by its base; the amount on commitments is known beforehand.
 _CHARGE_OF: dict[FeeBase, int] = {"called": CHARGE_CALLED, "fair_value": CHARGE_VALUE, "invested": CHARGE_COST}
 #: Rows of the figures of a path; the first three hold public, other and manager one after the other, a rate holds
@@ -93,6 +97,7 @@ class SimulatedFund(FrozenModel):
     cash_flow: TakahashiAlexander
     starts_after_quarters: Annotated[int, Field(ge=0, le=240)] = 0
     deviation_share: Annotated[float, Field(ge=0, le=2)]
+    companies: CompanyPortfolio | None = None
     correlation_share: _Share
     call_deviation_share: Annotated[float, Field(ge=0, le=2)] = 0.0
     fees: FeeSchedule | None = None
@@ -127,7 +132,7 @@ class SimulatedFund(FrozenModel):
     def holds_plainly(self) -> bool:
         """Is the value of what is held all that need be known of it?"""
         charges_cost = self.fees is not None and any(step.base == "invested" for step in self.fees.steps)
-        return not charges_cost and self.recycling is None
+        return not charges_cost and self.recycling is None and self.companies is None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> SimulatedFund:
@@ -148,6 +153,12 @@ class SimulatedFund(FrozenModel):
         if self.buy_out is not None:
             self._refuse_buy_out(self.buy_out)
         self._refuse_carry()
+        if self.companies is not None and (self.deviation_share or self.correlation_share):
+            raise PydanticCustomError(
+                "companies",
+                "a deviation_share and correlation_share of 0 beside companies: what they pay back is all that is"
+                " uncertain about the value, and counts once",
+            )
         return self
 
     def _refuse_carry(self) -> None:
@@ -181,10 +192,10 @@ class SimulatedFund(FrozenModel):
 
 
 class FundTables:
-    """Numbers of all funds, ``(funds, numbers)``, and by quarter, ``(funds, rows, quarters)``."""
+    """Numbers of all funds, ``(funds, numbers)``, and by quarter, ``(funds, rows, quarters)``; their companies."""
 
-    def __init__(self, numbers: Array, quarterly: Array) -> None:
-        self.numbers, self.quarterly = numbers, quarterly
+    def __init__(self, numbers: Array, quarterly: Array, companies: tuple[CompanyPortfolio | None, ...]) -> None:
+        self.numbers, self.quarterly, self.companies = numbers, quarterly, companies
 
 
 def fund_tables(funds: tuple[SimulatedFund, ...], *, quarters: int) -> FundTables:
@@ -210,7 +221,8 @@ def fund_tables(funds: tuple[SimulatedFund, ...], *, quarters: int) -> FundTable
                 expected=f"a buy-out before the last of {quarters} quarters, counted from the fund's start",
             )
     numbers = np.array([_numbers(fund) for fund in funds])
-    return FundTables(numbers, np.array([_by_quarter(fund, quarters) for fund in funds]))
+    by_quarter = np.array([_by_quarter(fund, quarters) for fund in funds])
+    return FundTables(numbers, by_quarter, tuple(fund.companies for fund in funds))
 
 
 def _buy_out_quarter(fund: SimulatedFund) -> int:
@@ -258,6 +270,7 @@ def _write_settlements(fund: SimulatedFund, row: Array) -> None:
     if fund.loss_made_good is not None:
         row[LOSS_SHARE] = fund.loss_made_good.loss_share
         row[LOSS_CAP] = fund.loss_made_good.cap_of_public_capital_share
+    row[HAS_COMPANIES] = fund.companies is not None
     if fund.clawback is not None:
         row[CLAWBACK_SHARE] = 1 - fund.clawback.carry_tax_share
     if fund.buy_out is not None:
@@ -269,14 +282,17 @@ def _write_settlements(fund: SimulatedFund, row: Array) -> None:
 def _by_quarter(fund: SimulatedFund, quarters: int) -> Array:
     """Rates of the fund's own quarters, moved to where it starts; before it nothing happens."""
     rows = np.zeros((_BY_QUARTER, quarters))
+    rows[VALUE_ON_ENTRY] = 1.0
+    brings = _brings(fund.cash_flow, quarters)
     for quarter in range(fund.starts_after_quarters, quarters):
         age = quarter - fund.starts_after_quarters
         year = age // QUARTERS_PER_YEAR + 1
         call = subperiod_rate(fund.cash_flow.contribution_rate_share(year), subperiods=QUARTERS_PER_YEAR, grows=False)
         rows[CALL_RATE, quarter] = call
         rows[LOG_KEEP, quarter] = math.log1p(-call) if call < 1 else _ALL_CALLED
-        is_last = age % QUARTERS_PER_YEAR == QUARTERS_PER_YEAR - 1
-        rows[PAYOUT, quarter] = _payout(fund.cash_flow.distribution_rate_share(year), is_last=is_last)
+        rows[PAYOUT, quarter] = _payout(fund.cash_flow, age)
+        if fund.companies is not None:
+            rows[VALUE_ON_ENTRY, quarter] = 1 / brings[age]
         if fund.fees is not None and year <= fund.fees.term_years:
             step = fund.fees.step_of(year)
             rate = step.rate_share / QUARTERS_PER_YEAR
@@ -290,8 +306,21 @@ def _by_quarter(fund: SimulatedFund, quarters: int) -> Array:
     return rows
 
 
-def _payout(rate: float, *, is_last: bool) -> float:
+def _brings(cash_flow: TakahashiAlexander, quarters: int) -> list[float]:
+    """What does a yuan invested at the end of each quarter of a fund's life bring in all? F = g (RD + (1 − RD) F₊)."""
+    growth = 1 + subperiod_rate(cash_flow.growth_share, subperiods=QUARTERS_PER_YEAR, grows=True)
+    # At the end of a year after the life is over everything is paid out: what comes later does not matter.
+    end = QUARTERS_PER_YEAR * (max(cash_flow.life_years, -(-quarters // QUARTERS_PER_YEAR)) + 1)
+    brings = [1.0]
+    for age in range(end - 1, 0, -1):
+        rate = _payout(cash_flow, age)
+        brings.append(growth * (rate + (1 - rate) * brings[-1]))
+    return brings[::-1]
+
+
+def _payout(cash_flow: TakahashiAlexander, age: int) -> float:
     """The rate of a quarter; what is all paid out in a year is so in its last quarter, as in the yearly model."""
+    rate = cash_flow.distribution_rate_share(age // QUARTERS_PER_YEAR + 1)
     if rate == 1:
-        return float(is_last)
+        return float(age % QUARTERS_PER_YEAR == QUARTERS_PER_YEAR - 1)
     return subperiod_rate(rate, subperiods=QUARTERS_PER_YEAR, grows=False)

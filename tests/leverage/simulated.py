@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from benchmarks.leverage_simulation import TERMS
 from benchmarks.leverage_simulation_numpy import Drawn
@@ -49,6 +49,20 @@ EARLY_CARRY = {
     "deviation_share": 1.2,
     "clawback": {},
 }
+COMPANIES = {
+    "law": "buckets",
+    "terms": {
+        "buckets": [
+            {"probability_share": 0.5, "low": 0, "high": 1},
+            {"probability_share": 0.4, "low": 1, "high": 4},
+            {"probability_share": 0.1, "low": 4, "high": 15},
+        ]
+    },
+    "companies": 12,
+    "correlation_share": 0.25,
+    "source": "invented for tests",
+}
+OF_COMPANIES = {"companies": COMPANIES, "deviation_share": 0.0, "correlation_share": 0.0}
 #: One fund of every kind of term.
 KINDS: list[dict[str, Any]] = [
     {},
@@ -76,6 +90,8 @@ KINDS: list[dict[str, Any]] = [
     {"id": "gives_back_net", **EARLY_CARRY, "clawback": {"carry_tax_share": 0.2}, "catch_up_share": None},
     {"id": "gives_back_last", **EARLY_CARRY, "public_first_loss": True, "preferred_compounding": "simple"},
     {"id": "gives_and_makes_good", **EARLY_CARRY, "loss_made_good": LOSSES},
+    {"id": "of_companies", **OF_COMPANIES, "fees": FEES},
+    {"id": "of_companies_late", **OF_COMPANIES, "starts_after_quarters": 2, "call_deviation_share": 0.5, **RECYCLES},
     {"id": "public_alone", "other_commitment": 0.0, "manager_commitment": 0.0, "public_cap_rate_share": 0.06},
 ]
 
@@ -95,4 +111,21 @@ def numbers_drawn(made: SimulationPlan) -> Drawn:
     keys = stream_keys(made.seed, 0, streams=1 + 2 * len(made.funds))
     uniforms = counter_uniforms(keys, first=0, count=made.quarters * BLOCK_PATHS)
     normals = ndtri(uniforms.reshape(len(keys), made.quarters, BLOCK_PATHS)[:, :, : made.paths])
-    return Drawn(normals[0], np.ascontiguousarray(normals[1::2]), np.ascontiguousarray(normals[2::2]))
+    multiples = multiples_drawn(made, normals[0].sum(axis=0) / np.sqrt(made.quarters))
+    return Drawn(normals[0], np.ascontiguousarray(normals[1::2]), np.ascontiguousarray(normals[2::2]), multiples)
+
+
+def multiples_drawn(made: SimulationPlan, common: np.ndarray) -> np.ndarray:
+    """Gross multiples of the funds of companies of a run of one block, by the definition of their streams."""
+    keys = stream_keys(made.seed, 2**41, streams=len(made.funds))
+    multiples = np.ones((len(made.funds), made.paths))
+    for place, portfolio in enumerate(each.companies for each in made.funds):
+        if portfolio is None:
+            continue
+        count = portfolio.companies
+        uniforms = counter_uniforms(keys[place : place + 1], first=0, count=count * BLOCK_PATHS)
+        own = ndtri(uniforms.reshape(count, BLOCK_PATHS)[:, : made.paths])
+        rho = portfolio.correlation_share
+        kind, terms = portfolio.law_and_terms()
+        multiples[place] = kind.quantile(terms, ndtr(np.sqrt(rho) * common + np.sqrt(1 - rho) * own)).mean(axis=0)
+    return multiples

@@ -27,11 +27,13 @@ from leverage.simulation.tables import BLOCK_PATHS, SimulatedFund, fund_tables
 from leverage.waterfall import FundFlow, Settlement, Tier, Waterfall, run_waterfall, settlement_kinds, tier_kinds
 from tests.leverage.simulated import (
     BUY_OUT,
+    COMPANIES,
     FEES,
     FEES_ON_COST,
     FUND,
     KINDS,
     LOSSES,
+    OF_COMPANIES,
     RECYCLES,
     fund,
     numbers_drawn,
@@ -256,7 +258,8 @@ def _quarters(tables, drawn, path: int) -> list[Quarter]:
         sold = value * growth * (1 - lost) * row[t.PAYOUT]
         left = (1 - lost) * (1 - row[t.PAYOUT])
         holdings = [[cost * left, worth * growth * left] for cost, worth in holdings]
-        holdings.append([wanted - from_wanted] * 2)
+        invested = wanted - from_wanted
+        holdings.append([invested, invested * row[t.VALUE_ON_ENTRY] * drawn.multiples[0, path]])
         keep = min(sold, max(0.0, row[t.KEEP_LIMIT] - put_in))
         used = min(purse + keep, wanted)
         back = purse + keep - used if row[t.IS_KEPT_PAID_OUT] else 0.0
@@ -426,6 +429,11 @@ BAD_FUND = [
     ({"preferred_base": "value"}, "preferred_base"),
     ({"recycling": {"limit_of_commitment_share": 0, "until_quarters": 8}}, "limit_of_commitment_share"),
     ({"recycling": {"limit_of_commitment_share": 0.1, "until_quarters": 0}}, "until_quarters"),
+    ({"companies": COMPANIES}, "counts once"),
+    ({**OF_COMPANIES, "companies": COMPANIES | {"law": "normal"}}, "a law among buckets"),
+    ({**OF_COMPANIES, "companies": COMPANIES | {"terms": {"buckets": []}}}, "terms of the law buckets: buckets"),
+    ({**OF_COMPANIES, "companies": COMPANIES | {"companies": 0}}, "companies"),
+    ({**OF_COMPANIES, "companies": COMPANIES | {"correlation_share": 1.0}}, "correlation_share"),
     ({"carry_basis": "deal_by_deal"}, "knows the value of a fund and not its deals"),
     ({"clawback": {"carry_tax_share": 1.0}}, "carry_tax_share"),
     ({"clawback": {}, "public_profit_to_manager_share": 0.1}, "clawback"),
