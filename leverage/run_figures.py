@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,20 +20,18 @@ from leverage.run_answer import (
     PartyRow,
     PrincipalRisk,
     RunAnswer,
-    RunDifference,
     YearRow,
 )
 from leverage.run_blocks import QUARTERS_PER_YEAR, AllocationPaths, AllocationTask, RunPaths
+from leverage.run_difference import difference_between
 from leverage.run_request import RunAllocation, RunRequest
 from leverage.scenario import PlacedAllocation
 from leverage.simulation.statistics import (
-    Estimate,
     mean_of,
     path_quantiles,
     probability_interval,
     probability_of,
     tail_mean,
-    tail_scores,
 )
 from pledge.instalments import months_after
 from valuation.kernel.digest import digest_of
@@ -125,7 +123,11 @@ def _alternative(
         principal=_whole_risk(request, parts, paths, answer.id),
         allocations=rows,
         parties=_joined([party for row in rows for party in row.parties]),
-        difference=None if answer.id == first else _difference(request, paths, answer.id, first),
+        difference=None
+        if answer.id == first
+        else difference_between(
+            paths, answer.id, base_paths=paths, base=first, tail_level_share=request.tail_level_share
+        ),
         ladder=answer,
     )
 
@@ -251,21 +253,6 @@ def _joined(rows: Iterable[PartyRow]) -> tuple[PartyRow, ...]:
     return tuple(found.values())
 
 
-def _difference(request: RunRequest, paths: RunPaths, alternative: str, first: str) -> RunDifference:
-    level = request.tail_level_share
-
-    def apart(of_paths: Callable[[str], Array | Flags]) -> Estimate:
-        return mean_of(of_paths(alternative).astype(float) - of_paths(first).astype(float))
-
-    money = {
-        "to_firms": apart(paths.reached),
-        "net": apart(paths.net),
-        "expected_loss": apart(paths.loss),
-        "tail_loss": apart(lambda name: tail_scores(paths.loss(name), level_share=level)),
-    }
-    return RunDifference(first, money, apart(paths.is_lost))
-
-
 _WHOLE_LOST = Label(
     "各工具合计：收回与仍持有的合计低于投入（不足1倍），各工具盈亏相抵",
     "all instruments together: what came back and what is still held stay below what was paid in (below 1x); gains in"
@@ -280,6 +267,11 @@ _CONVENTIONS = (
     Label(
         "进程说明何时到期，风险说明损失多少：各路径的到期时间相同，损失比例不同",
         "the course says when money ends, the risk says how much of it is lost: it ends at the same time on all paths",
+    ),
+    Label(
+        "到达企业的资金未扣除替代；公共资金为本方案所列资金，其他公共出资人（如国有企业）列入各方收支",
+        "finance to firms is gross of displacement; public money here is the programme's, other public payers (state"
+        " companies) are among the parties",
     ),
     Label(
         "按四个季度为一年，从首日起算；不折现", "years are of four quarters from the first day; nothing is discounted"

@@ -20,7 +20,7 @@ __all__ = ["MAXIMUM_PATHS", "MAXIMUM_QUARTERS", "RunAllocation", "RunRequest", "
 
 MAXIMUM_PATHS, MAXIMUM_QUARTERS = 1_000_000, 240
 #: Quarters of allocations on all paths together: some minutes of one processor.
-MAXIMUM_STEPS = 4 * 10**9
+MAXIMUM_STEPS = 10**9
 _Inside = Annotated[float, Field(gt=0, lt=1)]
 
 
