@@ -436,8 +436,9 @@ def _not_answered(placed: Sequence[PlacedAllocation]) -> tuple[NamedWarning, ...
     zh = "；".join(f"{row.label.zh}：{row.principal_loss.zh}" for row in kinds.values())
     en = "; ".join(f"{row.label.en}: {row.principal_loss.en}" for row in kinds.values())
     loss = Label(
-        f"本金损失的概率与金额未计算。各工具的损失定义——{zh}",
-        f"the probability and size of a loss of principal are not computed. What loss means — {en}",
+        f"本金损失的概率与金额未计算（须作模拟运行，另述风险）。各工具的损失定义——{zh}",
+        "the probability and size of a loss of principal are not computed here: a simulated run does, given the risk."
+        f" What loss means — {en}",
     )
     timing = Label(
         "资金到位与回收的时间未计算：各年资金直接相加，不折现",
