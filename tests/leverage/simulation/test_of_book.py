@@ -1,7 +1,8 @@
 """Does the loss of a simulated book reach the simulation of programmes unchanged?
 
 Checked against: four losses by hand; mean, quantiles and exhaustion of the simulated book itself, with and without
-importance sampling (exact, by the integral of the table's straight lines); draws of the table within 4 standard errors.
+importance sampling (exact, by the integral of the table's straight lines); draws of the table within 4 standard errors;
+any losses by hypothesis.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leverage.simulation.loss_table import LossTable, draw_losses
 from leverage.simulation.of_book import loss_table_of_book
@@ -80,6 +83,17 @@ def test_the_figures_of_the_pool_survive(shift: FactorShift | None) -> None:
         quantile = found.value_at_risk(confidence, "pool").value
         assert share_at(table, confidence) * BALANCE == pytest.approx(quantile, rel=1e-9)
     assert (table.public_money, table.to_firms) == (3_000.0, 30_000.0)
+
+
+@given(losses=st.lists(st.floats(0, 1e6) | st.sampled_from([0.0, 1e6]), min_size=1, max_size=40))
+def test_mean_and_total_loss_survive_whatever_was_lost(losses: list[float]) -> None:
+    array = np.array(losses)
+    money = {"public_money_cny": 1e6}
+    table = loss_table_of_book(loss_distribution("pool", array, np.ones(array.size)), **(TERMS | money))
+    assert mean_share(table) * 1e6 == pytest.approx(array.mean(), rel=1e-6, abs=1e-3)
+    everything = float((array >= 1e6 * (1 - 1e-9)).mean())
+    if everything:
+        assert share_at(table, 1 - everything / 2) == pytest.approx(1.0), "in the middle of the worst all is lost"
 
 
 def test_draws_of_the_table_are_the_losses_of_the_pool() -> None:
