@@ -18,7 +18,7 @@ from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation_plan import SimulationPlan
 from valuation.errors import InputError, NotBuiltError, UnknownNameError
 
-__all__ = ["TOTAL", "BookLosses", "LossDistribution", "PoolExhaustion"]
+__all__ = ["TOTAL", "BookLosses", "PoolExhaustion"]
 
 Array = NDArray[np.float64]
 
