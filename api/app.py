@@ -32,6 +32,8 @@ from api.pledge_loans.reading import LoanReading
 from api.pledge_loans.router import pledge_loans_router
 from api.pledges.router import pledge_quotes
 from api.policies.router import policies_router
+from api.portfolios.router import loan_books, portfolio_runs_router
+from api.portfolios.schemas import PortfolioRunRequest
 from api.problems.router import problems_router
 from api.rates.router import rate_papers
 from api.reading import Reading
@@ -93,12 +95,16 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     )
     app.state.engine = engine
     app.state.sessions = sessions
-    longer = {KINDS["comparables_import"].address: settings.max_table_bytes}
+    tables = (KINDS["comparables_import"].address, KINDS["loan_book"].address)
+    longer = dict.fromkeys(tables, settings.max_table_bytes)
     app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, longer=longer)
     _add_handlers(app)
     reading = Reading(sessions, callers=callers)
     evidence = EvidenceStore(settings.evidence_dir)
-    results = (*_results(catalogues), comparables_imports(evidence))
+    results = (*_results(catalogues), comparables_imports(evidence), loan_books())
+    # Before the books themselves: the template's address would be read as the id of one.
+    runs = portfolio_runs_router(commands, reading, callers=callers, policies=catalogues.pledge_policies)
+    app.include_router(runs)
     for result in results:
         app.include_router(result_router(commands, reading, result))
     app.include_router(pledge_loans_router(commands, LoanReading(sessions, callers=callers, clock=clock)))
@@ -113,7 +119,7 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     add_docs_page(app)
     models = [each.command.body.model for each in results]
     asked = [each for each in models if each is not None]
-    describe(app, [*asked, *pledge_loan_models()], has_keys=not settings.is_open)
+    describe(app, [*asked, *pledge_loan_models(), PortfolioRunRequest], has_keys=not settings.is_open)
     return app
 
 

@@ -54,6 +54,10 @@ pledge = typer.Typer(
     help="质押贷款：演示一笔贷款、核验事项链。 A scripted life of a pledge loan; check the chains of events.",
 )
 main.add_typer(pledge, name="pledge")
+portfolio = typer.Typer(
+    cls=_FileOrCommand, no_args_is_help=True, help="贷款簿：损失、资金池、尾部。 A loan book: losses, pool, tail; template."
+)
+main.add_typer(portfolio, name="portfolio")
 
 #: Width of tables where nobody says how wide the screen is: a file, a pipe.
 _WIDTH = 120
@@ -329,6 +333,34 @@ def end_of_day(
         _answer(lambda: report, closing_sections(report), as_json=json)
     if report["failed"]:
         raise typer.Exit(1)
+@portfolio.command(name="run")
+def run_portfolio(
+    file: Annotated[Path, typer.Argument(metavar="BOOK.csv|.xlsx", help="贷款簿 The loan book.")],
+    rule: Annotated[Path, typer.Option(metavar="RULE.toml", help="分担规则与方案 Rule, plan and stresses.")],
+    workers: Annotated[int, typer.Option(help="并行线程数 Threads; the result does not depend on it.")] = 1,
+    json: AsJson = False,
+) -> None:
+    """模拟贷款簿；可省略 run。 Simulate a loan book; the word run may be left out."""
+    with _reported():
+        from api.portfolios.files import portfolio_file
+        from api.render.portfolio import portfolio_sections, progress_bar
+
+        with progress_bar(_console(stderr=True)) as progress:
+            policies = _catalogues().pledge_policies
+            answer = portfolio_file(file, rule, policies=policies, workers=workers, progress=progress)
+        _answer(answer.as_document, portfolio_sections(answer.as_document()), as_json=json)
+
+
+@portfolio.command(name="template")
+def portfolio_template(
+    out: Annotated[Path, typer.Argument(metavar="OUT.xlsx|OUT.csv", help="写到哪里 Where to write it.")],
+) -> None:
+    """写出空白贷款簿。 Write the empty table to fill in."""
+    with _reported():
+        from api.files import write_bytes
+        from api.portfolios.book_file import book_template
+
+        write_bytes(out, book_template(out.suffix.lower()))
 
 
 @main.command()

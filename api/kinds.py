@@ -19,6 +19,8 @@ AnswerKind = Literal[
     "rate_paper",
     "score",
     "comparables_import",
+    "loan_book",
+    "portfolio_run",
 ]
 
 
@@ -51,4 +53,6 @@ KINDS: Mapping[AnswerKind, Kind] = {
     "rate_paper": Kind("rat_", "/v1/rate-papers", _WORKSHEET),
     "score": Kind("sco_", "/v1/scores"),
     "comparables_import": Kind("imp_", "/v1/comparables/imports"),
+    "loan_book": Kind("pbk_", "/v1/portfolios"),
+    "portfolio_run": Kind("prn_", "/v1/portfolio-runs"),
 }

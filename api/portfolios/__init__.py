@@ -1,0 +1,1 @@
+"""Loan books: taken in as a file, simulated with the pool behind them."""
