@@ -32,7 +32,7 @@ from api.pledge_loans.reading import LoanReading
 from api.pledge_loans.router import pledge_loans_router
 from api.pledges.router import pledge_quotes
 from api.policies.router import policies_router
-from api.portfolios.router import loan_books, portfolio_runs_router
+from api.portfolios.router import book_templates_router, loan_books, portfolio_runs_router
 from api.portfolios.schemas import PortfolioRunRequest
 from api.problems.router import problems_router
 from api.rates.router import rate_papers
@@ -103,10 +103,18 @@ def create_app(settings: Settings, *, clock: Callable[[], datetime.datetime] = u
     evidence = EvidenceStore(settings.evidence_dir)
     results = (*_results(catalogues), comparables_imports(evidence), loan_books())
     # Before the books themselves: the template's address would be read as the id of one.
-    runs = portfolio_runs_router(commands, reading, callers=callers, policies=catalogues.pledge_policies)
-    app.include_router(runs)
+    app.include_router(book_templates_router(callers=callers))
     for result in results:
         app.include_router(result_router(commands, reading, result))
+    app.include_router(
+        portfolio_runs_router(
+            commands,
+            reading,
+            sessions=sessions,
+            policies=catalogues.pledge_policies,
+            work_limit=settings.max_loan_scenarios,
+        )
+    )
     app.include_router(pledge_loans_router(commands, LoanReading(sessions, callers=callers, clock=clock)))
     app.include_router(explanations_router(reading))
     app.include_router(indicators_router(callers=callers))

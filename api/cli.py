@@ -55,7 +55,9 @@ pledge = typer.Typer(
 )
 main.add_typer(pledge, name="pledge")
 portfolio = typer.Typer(
-    cls=_FileOrCommand, no_args_is_help=True, help="贷款簿：损失、资金池、尾部。 A loan book: losses, pool, tail; template."
+    cls=_FileOrCommand,
+    no_args_is_help=True,
+    help="贷款簿：各方损失、资金池、尾部、压力情景；填报表。 A loan book: losses, pool, tail, stresses; its template.",
 )
 main.add_typer(portfolio, name="portfolio")
 
@@ -333,22 +335,32 @@ def end_of_day(
         _answer(lambda: report, closing_sections(report), as_json=json)
     if report["failed"]:
         raise typer.Exit(1)
+
+
 @portfolio.command(name="run")
 def run_portfolio(
     file: Annotated[Path, typer.Argument(metavar="BOOK.csv|.xlsx", help="贷款簿 The loan book.")],
     rule: Annotated[Path, typer.Option(metavar="RULE.toml", help="分担规则与方案 Rule, plan and stresses.")],
     workers: Annotated[int, typer.Option(help="并行线程数 Threads; the result does not depend on it.")] = 1,
     json: AsJson = False,
+    xlsx: Annotated[
+        Path | None, typer.Option(metavar="OUT.xlsx", help="写出工作簿（含逐笔贡献）。 Write the workbook.")
+    ] = None,
+    lang: InLanguage = Lang.zh,
 ) -> None:
-    """模拟贷款簿；可省略 run。 Simulate a loan book; the word run may be left out."""
+    """模拟贷款簿（run 可省略）。 Simulate a loan book; ``run`` may be left out."""
     with _reported():
+        from api.files import write_bytes
         from api.portfolios.files import portfolio_file
-        from api.render.portfolio import portfolio_sections, progress_bar
+        from api.render.portfolio import portfolio_sections, progress_bars
 
-        with progress_bar(_console(stderr=True)) as progress:
+        with progress_bars(_console(stderr=True)) as told:
             policies = _catalogues().pledge_policies
-            answer = portfolio_file(file, rule, policies=policies, workers=workers, progress=progress)
-        _answer(answer.as_document, portfolio_sections(answer.as_document()), as_json=json)
+            answer = portfolio_file(file, rule, policies=policies, workers=workers, told=told)
+        if xlsx is not None:
+            assert answer.workbook is not None, "every run has a workbook"
+            write_bytes(xlsx, answer.workbook)
+        _answer(answer.as_document, portfolio_sections(answer, language=lang.value), as_json=json)
 
 
 @portfolio.command(name="template")
@@ -358,7 +370,7 @@ def portfolio_template(
     """写出空白贷款簿。 Write the empty table to fill in."""
     with _reported():
         from api.files import write_bytes
-        from api.portfolios.book_file import book_template
+        from api.portfolios.template import book_template
 
         write_bytes(out, book_template(out.suffix.lower()))
 

@@ -54,5 +54,5 @@ KINDS: Mapping[AnswerKind, Kind] = {
     "score": Kind("sco_", "/v1/scores"),
     "comparables_import": Kind("imp_", "/v1/comparables/imports"),
     "loan_book": Kind("pbk_", "/v1/portfolios"),
-    "portfolio_run": Kind("prn_", "/v1/portfolio-runs"),
+    "portfolio_run": Kind("prn_", "/v1/portfolio-runs", _WORKSHEET),
 }

@@ -85,9 +85,9 @@ def command_description(content: Mapping[str, Any], *, needs_state: bool = False
     return {"parameters": parameters, "requestBody": {"required": True, "content": dict(content)}}
 
 
-def packaged_example(package: str) -> dict[str, Any]:
-    """The body that ``api/<package>/example.json`` holds; a test sends it and expects an answer."""
-    document: dict[str, Any] = orjson.loads((resources.files("api") / package / "example.json").read_bytes())
+def packaged_example(package: str, name: str = "example.json") -> dict[str, Any]:
+    """The body that a file of ``api/<package>`` holds; a test sends it and expects an answer."""
+    document: dict[str, Any] = orjson.loads((resources.files("api") / package / name).read_bytes())
     return document
 
 

@@ -16,7 +16,7 @@ from api.reading import Reading
 from api.responses import XLSX, tagged_response
 from api.store.answers import find_workbook
 
-__all__ = ["Result", "Told", "result_router"]
+__all__ = ["Result", "Told", "add_reading", "add_worksheet", "result_router"]
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def result_router(commands: Commands, reading: Reading, result: Result) -> APIRo
     """The routes of one kind of result."""
     router = APIRouter(prefix=KINDS[result.kind].address, tags=[result.tag])
     _add_asking(router, commands, result)
-    _add_reading(router, reading, result)
+    add_reading(router, reading, result.kind, result.answer, result.reading)
     if result.worksheet is not None:
-        _add_worksheet(router, reading, result.kind, result.worksheet)
+        add_worksheet(router, reading, result.kind, result.worksheet)
     return router
 
 
@@ -81,21 +81,25 @@ def _add_asking(router: APIRouter, commands: Commands, result: Result) -> None:
     )
 
 
-def _add_reading(router: APIRouter, reading: Reading, result: Result) -> None:
+def add_reading(router: APIRouter, reading: Reading, kind: AnswerKind, answer: type[Envelope], told: Told) -> None:
+    """The GET of a stored answer."""
+
     def read(request: Request, id: str) -> Response:
-        return reading.answer(request, id, result.kind)
+        return reading.answer(request, id, kind)
 
     router.add_api_route(
         "/{id}",
         read,
-        name=result.reading.name,
-        summary=result.reading.summary,
-        description=result.reading.text,
-        responses={200: {"model": result.answer}, **READ_PROBLEMS},
+        name=told.name,
+        summary=told.summary,
+        description=told.text,
+        responses={200: {"model": answer}, **READ_PROBLEMS},
     )
 
 
-def _add_worksheet(router: APIRouter, reading: Reading, kind: AnswerKind, told: Told) -> None:
+def add_worksheet(router: APIRouter, reading: Reading, kind: AnswerKind, told: Told) -> None:
+    """The GET of its workbook."""
+
     def worksheet(request: Request, id: str) -> Response:
         content, digest = reading.find(
             request, lambda session, caller: find_workbook(session, id, kind=kind, caller=caller)

@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     caller_roles : caller → the roles in which it acts on pledge loans, such as ``["loan_officer"]``. On a server
         without keys the caller ``local`` acts in every role, but still cannot approve what it proposed itself.
     max_body_bytes : longest request body.
-    max_table_bytes : longest file of transactions in one import.
+    max_table_bytes : longest file of transactions, or of loans, in one import.
+    max_loan_scenarios : most loans × scenarios of one run of a loan book; a core computes some 3 million a second.
     host, port : where ``ipfin serve`` listens.
     compute_threads : how many questions are computed at a time; the others wait.
     claim_seconds : after so long a request that never ended (its process died) no longer holds its key.
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     )
     max_body_bytes: Annotated[int, Field(ge=1024, le=100 * 2**20)] = 2**20
     max_table_bytes: Annotated[int, Field(ge=1024, le=20 * 2**20)] = 20 * 2**20
+    max_loan_scenarios: Annotated[int, Field(ge=10_000, le=10**11)] = 5 * 10**7
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     compute_threads: Annotated[int, Field(ge=1, le=64)] = 4

@@ -1,160 +1,205 @@
-"""A loan book as a file: which columns, what each cell may hold, and the empty table to fill in."""
+"""A loan book as a file: every cell checked, every fault named by row and column."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
-import openpyxl
-
 from api.evidence.table_files import read_cells
-from pledge.portfolio.loan_book import COLUMNS, LoanBook
+from api.portfolios.columns import AMOUNTS, FILE_COLUMNS, LONGEST_TEXT, FileColumn
+from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.sector_factors import SectorFactors
 from valuation.errors import FieldProblem, InputError
 
-__all__ = ["FILE_COLUMNS", "MAXIMUM_FILE_LOANS", "book_template", "loan_book_of", "read_loans"]
+__all__ = ["MAXIMUM_FILE_LOANS", "Loan", "read_loans", "refuse_faults", "two_column_problems"]
 
+#: A loan as it is stored: texts, amounts as text with two decimals, other numbers as they are.
 Loan = dict[str, Any]
 
-TEXT_COLUMNS = ("loan_id", "sector")
-#: Tables of values come from valuations, not from a file of loans.
-FILE_COLUMNS = (*TEXT_COLUMNS, *(name for name in COLUMNS if name != "value_table"))
-REQUIRED = (*TEXT_COLUMNS, *(name for name, column in COLUMNS.items() if column.default is None))
 MAXIMUM_FILE_LOANS = 10_000
-_TOLD = 100
-_LONGEST_NAME = 100
-_ROW = re.compile(r"rows\[(\d+)\]\.")
+MAXIMUM_PROBLEMS = 100
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?")
+_ROW = re.compile(r"rows\[(\d+)\]")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of the file below the heading; ``number`` as a spreadsheet counts, the heading is row 1."""
+
+    number: int
+    cells: Mapping[str, Any]
+    surplus: int
 
 
 def read_loans(content: bytes, *, format: str) -> list[Loan]:
     """Which loans does a file hold? Blank cells take the column's default.
 
+    Parameters
+    ----------
+    format : ``csv``, ``xlsx`` or ``parquet``; headings are the keys of the columns, their Chinese labels, or both as
+        the template writes them.
+
     Raises
     ------
-    InputError : every fault by row (the heading is row 1) and column, at most a hundred.
+    InputError : every fault by row (the heading is row 1) and column; beyond a hundred their number.
 
-    Tested by: ``tests/api/portfolios/test_bad_books.py``.
+    Tested by: ``tests/api/portfolios/test_book_file.py``, ``tests/api/portfolios/test_bad_books.py``.
     """
     cells = read_cells(content, format=format)
-    heading = _heading(cells)
-    lines = [(number, row) for number, row in enumerate(cells[1:], start=2) if not _is_blank(row)]
+    keys = _heading(cells)
+    lines = [
+        _Line(number, dict(zip(keys, row, strict=False)), _surplus(row, len(keys)))
+        for number, row in enumerate(cells[1:], start=2)
+        if not _is_blank(row)
+    ]
     if not 0 < len(lines) <= MAXIMUM_FILE_LOANS:
         raise InputError.of("file", found=f"{len(lines)} loans", expected=f"1 to {MAXIMUM_FILE_LOANS} loans")
-    problems: list[FieldProblem] = []
-    loans = [
-        _loan(number, dict(zip(heading, row, strict=False)), len(row) - len(heading), problems) for number, row in lines
-    ]
-    if problems:
-        raise InputError.from_problems(problems[:_TOLD])
-    with_rows = [number for number, _ in lines]
-    try:
-        loan_book_of(loans)
-    except InputError as error:
-        raise InputError.from_problems([_by_row(each, with_rows) for each in error.problems]) from error
+    problems = [problem for line in lines for problem in _line_problems(line)]
+    faulty = {problem.field.partition(",")[0] for problem in problems}
+    sound = [line for line in lines if f"row {line.number}" not in faulty]
+    loans = [_loan(line) for line in sound]
+    numbers = [line.number for line in sound]
+    problems += [_by_row(each, numbers) for each in two_column_problems(loans)]
+    refuse_faults(problems, whole="file")
     return loans
 
 
-def loan_book_of(loans: Sequence[Mapping[str, Any]], *, sectors: SectorFactors | None = None) -> LoanBook:
-    """The book of these loans; without stated factors its sectors are independent."""
-    names = sorted({str(loan["sector"]) for loan in loans})
-    return LoanBook.from_rows(loans, sectors=sectors or SectorFactors.with_global(names, global_loading=0.0))
+def two_column_problems(loans: Sequence[Loan]) -> tuple[FieldProblem, ...]:
+    """What is wrong with loans whose every cell is sound: an id twice, correlations that cannot be together.
+
+    Fields are ``rows[0].loan_id`` and so on.
+    """
+    if not loans:
+        return ()
+    names = sorted({loan["sector"] for loan in loans})
+    rows = [{**loan, **{name: float(loan[name]) for name in AMOUNTS}} for loan in loans]
+    try:
+        LoanBook.from_rows(rows, sectors=SectorFactors.with_global(names, global_loading=0.0))
+    except InputError as error:
+        return error.problems
+    return ()
 
 
-def book_template(ending: str) -> bytes:
-    """The empty table: the heading, and in a workbook a second sheet that says what each column may hold.
+def refuse_faults(problems: Sequence[FieldProblem], *, whole: str) -> None:
+    """Stop an import that has faults: all of them up to a limit, and then how many more.
 
     Raises
     ------
-    InputError : an ending other than ``.csv`` and ``.xlsx``.
+    InputError : with one problem for each cell.
     """
-    if ending == ".csv":
-        stream = io.StringIO(newline="")
-        csv.writer(stream).writerow(FILE_COLUMNS)
-        return stream.getvalue().encode("utf-8-sig")
-    if ending != ".xlsx":
-        raise InputError.of("template", found=f"the ending {ending!r}", expected=".csv or .xlsx")
-    return _workbook_template()
+    if not problems:
+        return
+    told = list(problems[:MAXIMUM_PROBLEMS])
+    if more := len(problems) - len(told):
+        told.append(FieldProblem(whole, f"{more} further faults", "none"))
+    raise InputError.from_problems(told)
 
 
-def _workbook_template() -> bytes:
-    book, stream = openpyxl.Workbook(), io.BytesIO()
-    book.worksheets[0].title = "贷款簿"
-    book.worksheets[0].append(list(FILE_COLUMNS))
-    told = book.create_sheet("填写说明")
-    told.append(["列 Column", "最小 Least", "最大 Most", "留空时 If blank"])
-    for name in FILE_COLUMNS:
-        told.append([name, *_range_of(name)])
-    book.save(stream)
-    return stream.getvalue()
+def _heading(cells: Sequence[Sequence[Any]]) -> list[str]:
+    """The key of each column.
+
+    Raises
+    ------
+    InputError : unknown headings, headings twice, or a column that is missing and must be there; each by its name.
+    """
+    known = {name: key for key, column in FILE_COLUMNS.items() for name in column.names}
+    stated = [str(cell if cell is not None else "").strip() for cell in cells[0]] if cells else []
+    while stated and not stated[-1]:
+        stated.pop()
+    keys = [known.get(name, "") for name in stated]
+    problems = [
+        FieldProblem(f"row 1, column {place}", repr(name[:80]), f"one of {', '.join(FILE_COLUMNS)}")
+        for place, (name, key) in enumerate(zip(stated, keys, strict=True), start=1)
+        if not key
+    ]
+    problems += [
+        FieldProblem(f"row 1, column {key}", f"{keys.count(key)} of it", "one")
+        for key in FILE_COLUMNS
+        if keys.count(key) > 1
+    ]
+    problems += [
+        FieldProblem(f"row 1, column {key}", "nothing", f"the heading {column.heading!r}: every loan must state it")
+        for key, column in FILE_COLUMNS.items()
+        if column.is_required and key not in keys
+    ]
+    refuse_faults(problems, whole="file")
+    return keys
 
 
-def _range_of(name: str) -> tuple[Any, Any, Any]:
-    if name in TEXT_COLUMNS:
-        return ("文字 text", f"{_LONGEST_NAME}", "必填 required")
-    column = COLUMNS[name]
-    return (column.low, column.high, "必填 required" if column.default is None else column.default)
+def _surplus(row: Sequence[Any], width: int) -> int:
+    return sum(not _is_empty(cell) for cell in row[width:])
 
 
-def _heading(cells: list[list[Any]]) -> list[str]:
-    heading = [str(cell or "").strip() for cell in cells[0]] if cells else []
-    unknown = [name for name in heading if name not in FILE_COLUMNS]
-    missing = [name for name in REQUIRED if name not in heading]
-    double = sorted({name for name in heading if heading.count(name) > 1})
-    if unknown or missing or double:
-        found = f"unknown {unknown[:20]}, missing {missing}, twice {double}"
-        raise InputError.of("row 1", found=found[:500], expected=f"columns among {', '.join(FILE_COLUMNS)}")
-    return heading
+def _line_problems(line: _Line) -> Iterator[FieldProblem]:
+    if line.surplus:
+        yield FieldProblem(f"row {line.number}", f"{line.surplus} cells beyond the heading", "none")
+    for key, column in FILE_COLUMNS.items():
+        if not _is_sound(line.cells.get(key), column):
+            found = "nothing" if _is_empty(line.cells.get(key)) else repr(line.cells[key])[:80]
+            yield FieldProblem(f"row {line.number}, column {key}", found, column.expected)
 
 
-def _loan(number: int, row: Mapping[str, Any], surplus: int, problems: list[FieldProblem]) -> Loan:
-    if surplus > 0:
-        problems.append(FieldProblem(f"row {number}", f"{surplus} cells beyond the heading", "none"))
-    problems.extend(_text_problems(number, row))
-    loan: Loan = {name: str(row.get(name) or "").strip() for name in TEXT_COLUMNS}
-    for name in FILE_COLUMNS[len(TEXT_COLUMNS) :]:
-        value = _number(row.get(name), COLUMNS[name].default)
-        if value is None:
-            expected = f"a number from {COLUMNS[name].low:g} to {COLUMNS[name].high:g}"
-            problems.append(FieldProblem(f"row {number}, column {name}", repr(row.get(name))[:80], expected))
-        else:
-            loan[name] = value
-    return loan
+def _is_sound(cell: Any, column: FileColumn) -> bool:
+    if column.range is None:
+        text = _text(cell)
+        return 0 < len(text) <= LONGEST_TEXT and text.isprintable()
+    if _is_empty(cell):
+        return not column.is_required
+    number = _number(cell)
+    if number is None or not column.range.low <= number <= column.range.high:
+        return False
+    if column.key in AMOUNTS:
+        return number == round(number, 2)
+    return not column.range.is_whole or number == int(number)
 
 
-def _text_problems(number: int, row: Mapping[str, Any]) -> Iterator[FieldProblem]:
-    for name in TEXT_COLUMNS:
-        text = str(row.get(name) or "").strip()
-        if not 0 < len(text) <= _LONGEST_NAME or not text.isprintable():
-            expected = f"a text of 1 to {_LONGEST_NAME} printable characters"
-            yield FieldProblem(f"row {number}, column {name}", repr(text[:80]), expected)
+def _loan(line: _Line) -> Loan:
+    return {key: _stored(line.cells.get(key), column) for key, column in FILE_COLUMNS.items()}
 
 
-def _number(cell: Any, default: float | None) -> float | None:
-    """The number of a cell, its default when blank, None when it holds none."""
-    if cell is None or (isinstance(cell, str) and not cell.strip()):
-        return default
-    if isinstance(cell, bool) or not isinstance(cell, int | float | str):
+def _stored(cell: Any, column: FileColumn) -> str | float:
+    """What is kept of a sound cell."""
+    if column.range is None:
+        return _text(cell)
+    number = column.range.default if _is_empty(cell) else _number(cell)
+    assert number is not None, "a sound cell of a required column holds a number"
+    return f"{number:.2f}" if column.key in AMOUNTS else float(number)
+
+
+def _text(cell: Any) -> str:
+    """A text; a spreadsheet keeps the number 12 as 12.0, which nobody wrote."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None or isinstance(cell, bool) else str(cell).strip()
+
+
+def _number(cell: Any) -> float | None:
+    """The number of a cell, None when it holds none: no percent sign, no grouped thousands, no NaN."""
+    if isinstance(cell, str) and _NUMBER.fullmatch(cell.strip()):
+        return float(cell.strip())
+    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
         return None
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
+    value = float(cell)
     return value if math.isfinite(value) else None
 
 
+def _is_empty(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
 def _is_blank(row: Sequence[Any]) -> bool:
-    return all(cell is None or not str(cell).strip() for cell in row)
+    return all(_is_empty(cell) for cell in row)
 
 
-def _by_row(problem: FieldProblem, rows: Sequence[int]) -> FieldProblem:
+def _by_row(problem: FieldProblem, numbers: Sequence[int]) -> FieldProblem:
     """Rows of a file begin after its heading, those of a book with 0."""
 
-    def moved(text: str, mark: str) -> str:
-        return _ROW.sub(lambda found: f"row {rows[int(found[1])]}{mark}", text)
+    def row(found: re.Match[str]) -> str:
+        return f"row {numbers[int(found[1])]}"
 
-    return replace(problem, field=moved(problem.field, ", column "))
+    place, _, column = problem.field.partition(".")
+    return replace(problem, field=f"{_ROW.sub(row, place)}, column {column}", expected=_ROW.sub(row, problem.expected))

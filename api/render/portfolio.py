@@ -2,77 +2,184 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 
-from api.render.grids import Grid, Heading, Lines, Section
+from api.answered import Answered
+from api.portfolios.run import Told
+from api.portfolios.run_workbook import MEASURES, party_label
+from api.render.appraisal import doubts_and_sources
+from api.render.grids import Grid, Heading, Lines, Section, percent
 from pledge.portfolio.simulation import Progress
+from valuation.kernel.digest import ENGINE_VERSION
+from valuation.kernel.labels import Language
 
-__all__ = ["portfolio_sections", "progress_bar"]
+__all__ = ["portfolio_sections", "progress_bars"]
+
+_PAYMENTS = {"after_disposal": "处置后 after disposal", "at_default": "违约时 at default"}
+_PARTY = "承担方 Party"
 
 
 @contextmanager
-def progress_bar(console: Console) -> Iterator[Callable[[Progress], None]]:
-    """A bar of the scenarios done, on standard error; each run of a stress begins anew."""
-    columns = (TextColumn("模拟 scenarios"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=console) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done: bar.update(task, total=done.scenarios_in_all, completed=done.scenarios_done)
+def progress_bars(console: Console) -> Iterator[Told]:
+    """A bar of the scenarios done for each run: the base, then each stress."""
+    looks = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*looks, TimeRemainingColumn(), console=console) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(run: str, done: Progress) -> None:
+            if run not in tasks:
+                tasks[run] = bars.add_task(_run_name(run), total=done.scenarios_in_all)
+            bars.update(tasks[run], completed=done.scenarios_done)
+
+        yield told
 
 
-def portfolio_sections(found: Mapping[str, Any]) -> Iterator[Section]:
-    """Who loses what first, then how sure that is."""
+def portfolio_sections(answer: Answered, *, language: Language) -> Iterator[Section]:
+    """Who loses what, when the pool is empty, which loans it comes from; then how sure that is."""
+    found = answer.as_document()
+    confidence = found["plan"]["confidence"]
     yield Heading("贷款簿损失 Losses of the book")
-    yield Lines((f"贷款 loans {found['loan_count']} · 债权 claims {_grouped(found['claim_cny'])} CNY",))
-    yield _losses("基准 base", found["losses"])
-    yield _pool(found["pool"])
-    tops = tuple((each["loan_id"], _grouped(each["cny"])) for each in found["contributions"])
-    yield Grid(("贷款 Loan", "对尾部均值的贡献 Part of the shortfall CNY"), tops)
-    layers = tuple(
-        (f"{_grouped(each['from_cny'])} – {_grouped(each['to_cny'])}", _grouped(each["expected_loss"]["value"]))
-        for each in found["tranches"]
+    yield Lines(tuple(_opening(found)))
+    yield _losses(_run_name("base"), found["losses"], confidence)
+    yield _pools(found)
+    if found["stresses"]:
+        yield Heading("压力情景（同一组随机数） Stresses on the same random numbers")
+        yield from (_side_by_side(found, name, confidence) for name in MEASURES)
+        yield _more_than_base(found)
+    yield Heading("尾部由哪些贷款构成 Which loans make the tail")
+    yield _contributions(found["contributions"])
+    yield _layers(found["tranches"])
+    yield Heading("与精确值核对 Beside exact numbers")
+    yield _check(found["check"])
+    yield from doubts_and_sources(answer.warnings, answer.sources, language)
+    yield Lines(("", f"引擎 engine {ENGINE_VERSION}", f"摘要 digest {answer.digest}"))
+
+
+def _opening(found: Mapping[str, Any]) -> Iterator[str]:
+    rule, plan = found["rule"], found["plan"]
+    yield f"贷款 loans {found['loan_count']} · 债权 claims {_yuan(found['claim_cny'])} 元 CNY"
+    policy = rule["policy"]
+    if policy is not None:
+        name = f"{policy['label']['zh']} {policy['label']['en']} [{policy['id']}]"
+        yield f"政策 policy {name} · 政策日 policy date {policy['date']}"
+    shares = " · ".join(f"{party_label(party)} {percent(share)}" for party, share in rule["shares"].items())
+    yield f"分担 shares {shares}"
+    covers = ["仅本金 principal only" if rule["is_principal_only"] else "本息 principal and interest"]
+    if rule["is_ip_part_only"]:
+        covers.append("仅知识产权部分 IP part only")
+    if rule["cap_per_loan_cny"] is not None:
+        covers.append(f"单笔上限 cap of a loan {_yuan(rule['cap_per_loan_cny'])}")
+    yield f"覆盖 covered {' · '.join(covers)} · 资金池支付 pool pays {_PAYMENTS[rule['payment']]}"
+    yield f"资金池余额 pool holds {_yuan(rule['pool_balance_cny'])} 元 CNY"
+    years = plan["periods"] * plan["period_years"]
+    yield (
+        f"情景 scenarios {plan['scenarios']:,} · 种子 seed {plan['seed']} · 期限 horizon {years:g} 年 years · "
+        f"置信度 confidence {percent(plan['confidence'])}"
     )
-    yield Grid(("分层 Layer CNY", "预期损失 Expected loss CNY"), layers)
-    for stress in found["stresses"]:
-        yield _losses(f"压力 stress {stress['name']}", stress["losses"])
-        yield _pool(stress["pool"])
-    yield from _check(found["check"])
-    yield Lines(tuple(f"{each['code']}: {each['zh']} / {each['en']}" for each in found["warnings"]))
 
 
-def _losses(title: str, losses: Mapping[str, Any]) -> Grid:
-    rows = tuple((party, *_cells(each)) for party, each in losses.items())
-    heads = ("承担方 Party", "预期损失 Expected", "VaR", "VaR 区间 interval", "ES", "ES 区间 interval")
-    return Grid(heads, rows, title=title)
+def _run_name(run: str) -> str:
+    return "基准 base" if run == "base" else f"压力 stress {run}"
 
 
-def _cells(each: Mapping[str, Any]) -> tuple[str, ...]:
-    tail = [
-        text
-        for name in ("value_at_risk", "expected_shortfall")
-        for text in (_grouped(each[name]["value"]), f"{_grouped(each[name]['low'])} – {_grouped(each[name]['high'])}")
+def _losses(title: str, losses: Mapping[str, Any], confidence: float) -> Grid:
+    interval, level = "95 % 区间", percent(confidence)
+    heads = (_PARTY, "预期损失 Expected", f"VaR {level}", interval, f"ES {level}", interval)
+    rows = tuple((party_label(party), *_cells(each)) for party, each in losses.items())
+    return Grid(heads, rows, title=f"{title}：预期损失、在险价值 VaR、尾部均值 ES（元 CNY）", totals=frozenset({0}))
+
+
+def _cells(measures: Mapping[str, Any]) -> Iterator[str]:
+    yield _with_error(measures["expected_loss"])
+    for name in ("value_at_risk", "expected_shortfall"):
+        found = measures[name]
+        yield from (_yuan(found["value"]), f"{_yuan(found['low'])} – {_yuan(found['high'])}")
+
+
+def _pools(found: Mapping[str, Any]) -> Grid:
+    runs = {"base": found["pool"], **{each["name"]: each["pool"] for each in found["stresses"]}}
+    rows = tuple((_run_name(name), *_pool(pool)) for name, pool in runs.items())
+    heads = ("情景 Run", "资金池耗尽概率 Pool exhausted", "95 % 区间 interval", "平均耗尽时间 Mean time")
+    return Grid(heads, rows, title="资金池 The pool")
+
+
+def _pool(pool: Mapping[str, Any]) -> tuple[str, str, str]:
+    found, years = pool["exhaustion_probability_share"], pool["mean_years_to_exhaustion"]
+    when = "未发生 never seen" if years is None else f"{years:.2f} 年 years"
+    interval = f"{percent(found['low'], places=3)} – {percent(found['high'], places=3)}"
+    return percent(found["value"], places=3), interval, when
+
+
+def _side_by_side(found: Mapping[str, Any], measure: str, confidence: float) -> Grid:
+    """One measure of every party in every run."""
+    runs = {"base": found["losses"], **{each["name"]: each["losses"] for each in found["stresses"]}}
+    rows = tuple(
+        (party_label(party), *(_yuan(losses[party][measure]["value"]) for losses in runs.values()))
+        for party in found["losses"]
+    )
+    label, level = MEASURES[measure], "" if measure == "expected_loss" else f" {percent(confidence)}"
+    title = f"{label.zh} {label.en}{level}（元 CNY）"
+    return Grid((_PARTY, *map(_run_name, runs)), rows, title=title, totals=frozenset({0}))
+
+
+def _more_than_base(found: Mapping[str, Any]) -> Grid:
+    """The expected loss each stress adds, by party, with the error of the difference itself."""
+    heads = (_PARTY, *(_run_name(each["name"]) for each in found["stresses"]))
+    rows = tuple(
+        (party_label(party), *(_with_error(each["more_than_base"][party]) for each in found["stresses"]))
+        for party in found["losses"]
+    )
+    return Grid(heads, rows, title="比基准多 More expected loss than in the base（元 CNY）", totals=frozenset({0}))
+
+
+def _with_error(amount: Mapping[str, Any]) -> str:
+    return f"{_yuan(amount['value'])} ± {_yuan(amount['standard_error'])}"
+
+
+def _contributions(found: Mapping[str, Any]) -> Grid:
+    rows = [(each["loan_id"], _yuan(each["cny"]), percent(each["share"], places=2)) for each in found["loans"]]
+    rows.append(("其余 others", _yuan(found["others_cny"]), ""))
+    rows.append(("合计 total", _yuan(found["shortfall_cny"]), ""))
+    heads = ("贷款 Loan", f"对尾部均值的贡献 Part of ES（{party_label(found['party'])}，元 CNY）", "占比 Share")
+    return Grid(heads, tuple(rows), totals=frozenset({len(rows) - 1}))
+
+
+def _layers(tranches: list[Mapping[str, Any]]) -> Grid:
+    rows = tuple(
+        (
+            f"{_yuan(each['from_cny'])} – {_yuan(each['to_cny'])}",
+            _yuan(each["expected_loss"]["value"]),
+            percent(each["expected_loss_share"], places=3),
+        )
+        for each in tranches
+    )
+    heads = ("损失分层 Layer CNY", "预期损失 Expected loss CNY", "占层厚 Of the layer")
+    return Grid(heads, rows, title="分层 Layers of the book's loss")
+
+
+def _check(check: Mapping[str, Any]) -> Grid:
+    loss, count, quantile = check["expected_loss"], check["expected_defaults"], check["quantile_of_defaults"]
+    rows = [
+        ("预期损失 Expected loss CNY", _with_error(loss["simulated"]), _yuan(loss["exact"])),
+        (
+            "预期违约数 Expected defaults",
+            f"{count['simulated']['value']:.4f} ± {count['simulated']['standard_error']:.4f}",
+            f"{count['exact']:.4f}",
+        ),
     ]
-    return (_grouped(each["expected_loss"]["value"]), *tail)
+    if quantile is not None:
+        seen = quantile["simulated"]
+        told = f"{seen['value']:g} ({seen['low']:g} – {seen['high']:g})"
+        rows.append(("违约数分位 Quantile of defaults", told, str(quantile["exact"])))
+    return Grid(("项目 Item", "模拟 Simulated", "精确 Exact"), tuple(rows))
 
 
-def _pool(pool: Mapping[str, Any]) -> Lines:
-    found, years = pool["exhaustion_probability"], pool["mean_years_to_exhaustion"]
-    when = "从未 never" if years is None else f"平均第 {years:.2f} 年 after {years:.2f} years on average"
-    told = f"{found['value']:.3%} ({found['low']:.3%} – {found['high']:.3%})"
-    return Lines((f"资金池耗尽概率 pool exhausted: {told}; {when}",))
-
-
-def _check(check: Mapping[str, Any]) -> Iterator[Section]:
-    count = check["expected_defaults"]
-    simulated = count["simulated"]
-    told = f"{simulated['value']:.4f} ± {simulated['standard_error']:.4f}"
-    yield Lines((f"校验 check: 违约数 defaults simulated {told}, exact {count['exact']:.4f}",))
-
-
-def _grouped(amount: str) -> str:
+def _yuan(amount: str) -> str:
+    """Whole yuan: the error of a simulation is larger than fen."""
     return f"{float(amount):,.0f}"
