@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import io
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from api.responses import XLSX
 from tests.api.conftest import Client
 
 BOOKS = "/v1/portfolios"
+_NUMBERS = itertools.count()
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 CSV_BOOK = EXAMPLES / "portfolio_book.csv"
 
@@ -77,14 +79,25 @@ def xlsx_bytes(cells: list[list[Any]]) -> bytes:
     return stream.getvalue()
 
 
-def send(client: Client, content: bytes, *, kind: str = "text/csv", key: str = "b-1", **headers: str) -> Any:
+def new_key() -> str:
+    """A key that no request of this test run had."""
+    return f"k-{next(_NUMBERS)}"
+
+
+def send(client: Client, content: bytes, *, kind: str = "text/csv", key: str | None = None, **headers: str) -> Any:
     """POST a file of loans."""
-    return client.post(BOOKS, content=content, headers={"Content-Type": kind, "Idempotency-Key": key, **headers})
+    stated = {"Content-Type": kind, "Idempotency-Key": key or new_key(), **headers}
+    return client.post(BOOKS, content=content, headers=stated)
+
+
+def ask(client: Client, path: str, document: Any, **headers: str) -> Any:
+    """POST a question under a key of its own."""
+    return client.ask(path, document, key=new_key(), **headers)
 
 
 def stored_book(client: Client, rows: list[dict[str, Any]] | None = None) -> str:
     """The id of a stored book."""
-    response = client.ask(BOOKS, {"loans": rows or loans()}, key="book")
+    response = ask(client, BOOKS, {"loans": rows or loans()})
     assert response.status_code == 201, response.text
     identifier: str = response.json()["id"]
     return identifier

@@ -26,7 +26,7 @@ CELLS: dict[str, tuple[str, Any]] = {
     "PD as a word": ("pd_share_per_year", "high"),
     "PD with a comma": ("pd_share_per_year", "0,02"),
     "PD with underscores": ("pd_share_per_year", "0_1"),
-    "PD in other digits": ("pd_share_per_year", "０.１"),  # noqa: RUF001  # the point of the case
+    "PD in other digits": ("pd_share_per_year", "０.１"),  # the point of the case
     "no PD": ("pd_share_per_year", ""),
     "no principal": ("principal_cny", ""),
     "principal of nothing": ("principal_cny", "0"),

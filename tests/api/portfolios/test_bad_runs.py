@@ -15,7 +15,7 @@ import pytest
 from api.portfolios import run
 from api.portfolios.work import Work
 from tests.api.conftest import Client
-from tests.api.portfolios.books import BOOKS, SHARES, loans, question, stored_book
+from tests.api.portfolios.books import BOOKS, SHARES, ask, loans, question, stored_book
 
 INVALID, UNKNOWN = "invalid-input", "unknown-name"
 POLICY = {"shares": None, "policy": "zhongshan_risk_pool_2021", "policy_date": "2021-12-31"}
@@ -182,7 +182,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "a shift too far": (
         stress(factor_shift={"software": -11}),
         "stresses.0.factor_shift.software",
-        "-10 to 10".replace("-", "−"),  # noqa: RUF001  # as the domain writes it
+        "-10 to 10".replace("-", "−"),  # as the domain writes it
         INVALID,
     ),
     "a shift of another sector": (stress(factor_shift={"wine": -1}), "stresses.0.factor_shift", "software", UNKNOWN),
@@ -211,7 +211,7 @@ def _nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bad_run_is_refused_by_name(shared_client: Client, book: str, name: str) -> None:
     asked, field, told, code = CASES[name]
     before = shared_client.rows()
-    response = shared_client.ask(f"{BOOKS}/{book}/runs", asked)
+    response = ask(shared_client, f"{BOOKS}/{book}/runs", asked)
     document = response.json()
     assert document["type"] == f"urn:ipfin:problem:{code}", response.text
     problem = document["problems"][0]
@@ -232,7 +232,7 @@ def test_the_pilots_of_importance_sampling_count(make_client: Any) -> None:
     client = make_client(max_loan_scenarios=1_000_000)
     book = stored_book(client)
     asked = question(plan={"importance_sampling": True})
-    (problem,) = client.ask(f"{BOOKS}/{book}/runs", asked).json()["problems"]
+    (problem,) = ask(client, f"{BOOKS}/{book}/runs", asked).json()["problems"]
     assert "32768 pilot scenarios) = 1838400" in problem["found"]
     assert "1000000" in problem["expected"]
     assert "IPFIN_MAX_LOAN_SCENARIOS" in problem["expected"]

@@ -25,6 +25,7 @@ from tests.api.portfolios.books import (
     CSV_BOOK,
     LOAN,
     XLSX,
+    ask,
     csv_bytes,
     loans,
     question,
@@ -36,6 +37,12 @@ from valuation.errors import InputError
 
 PARQUET = "application/vnd.apache.parquet"
 KEYS = {"north": hashlib.sha256(b"n").hexdigest(), "south": hashlib.sha256(b"s").hexdigest()}
+
+
+@pytest.fixture
+def client(shared_client: Client) -> Client:
+    """One server for this module; every request has a key of its own."""
+    return shared_client
 
 
 def parquet_bytes(cells: list[list[Any]], folder: Path) -> bytes:
@@ -50,10 +57,10 @@ def test_four_formats_of_one_book_are_one_book(client: Client, tmp_path: Path) -
     """The digest covers the loans, not the file they came in."""
     cells = table(loans())
     answers = [
-        send(client, csv_bytes(cells), key="1"),
-        send(client, xlsx_bytes(cells), kind=XLSX, key="2"),
-        send(client, parquet_bytes(cells, tmp_path), kind=PARQUET, key="3"),
-        client.ask(BOOKS, {"loans": loans()}, key="4"),
+        send(client, csv_bytes(cells)),
+        send(client, xlsx_bytes(cells), kind=XLSX),
+        send(client, parquet_bytes(cells, tmp_path), kind=PARQUET),
+        ask(client, BOOKS, {"loans": loans()}),
     ]
     assert [each.status_code for each in answers] == [201] * 4, [each.text for each in answers]
     documents = [LoanBookStored.model_validate(each.json()) for each in answers]
@@ -73,17 +80,18 @@ def test_a_book_is_read_again_as_it_was_answered(client: Client) -> None:
 
 
 def test_one_other_number_is_another_book(client: Client) -> None:
-    first = client.ask(BOOKS, {"loans": loans()}, key="1").json()
-    second = client.ask(BOOKS, {"loans": [*loans()[:-1], loans()[-1] | {"pd_share_per_year": 0.051}]}, key="2").json()
+    first = ask(client, BOOKS, {"loans": loans()}).json()
+    second = ask(client, BOOKS, {"loans": [*loans()[:-1], loans()[-1] | {"pd_share_per_year": 0.051}]}).json()
     assert first["digest"] != second["digest"]
 
 
 def test_a_key_stands_for_one_file(client: Client) -> None:
     content = csv_bytes(table(loans()))
-    first = send(client, content)
-    assert send(client, content).content == first.content
-    assert client.rows() == (1, 1)
-    refused = send(client, csv_bytes(table(loans(2))))
+    first, before = send(client, content, key="one"), client.rows()
+    again = send(client, content, key="one")
+    assert (again.content, again.headers["idempotent-replayed"]) == (first.content, "true")
+    refused = send(client, csv_bytes(table(loans(2))), key="one")
+    assert client.rows() == before
     assert (refused.status_code, refused.json()["type"]) == (422, "urn:ipfin:problem:idempotency-key-reused")
 
 
@@ -91,7 +99,9 @@ def test_blank_cells_take_the_default_of_their_column(client: Client) -> None:
     required = [name for name, column in FILE_COLUMNS.items() if column.is_required]
     stored = send(client, csv_bytes(table(loans(1), heading=required))).json()["answer"]["loans"][0]
     assert stored == LOAN | {
-        name: f"{column.range.default:.2f}" if name in ("interest_cny", "collateral_value_cny") else column.range.default
+        name: f"{column.range.default:.2f}"
+        if name in ("interest_cny", "collateral_value_cny")
+        else column.range.default
         for name, column in FILE_COLUMNS.items()
         if column.range is not None and name not in required
     }
@@ -103,7 +113,7 @@ def test_callers_do_not_see_each_other(make_client: MakeClient) -> None:
     sent = send(client, csv_bytes(table(loans())), **north)
     assert client.get(sent.headers["location"], headers=north).status_code == 200
     assert client.get(sent.headers["location"], headers=south).status_code == 404
-    asked = client.ask(f"{sent.headers['location']}/runs", question(), key="r", **south)
+    asked = ask(client, f"{sent.headers['location']}/runs", question(), **south)
     assert asked.status_code == 404
     assert client.get(f"{BOOKS}/template.csv").status_code == 401
 
@@ -163,14 +173,14 @@ def test_a_long_book_is_taken_in(make_client: MakeClient) -> None:
     """Longer than other bodies may be, as a file of transactions."""
     client = make_client(max_body_bytes=2048)
     assert send(client, csv_bytes(table(loans(200)))).status_code == 201
-    refused = client.ask("/v1/valuations", {"x": "y" * 3000}, key="v")
+    refused = ask(client, "/v1/valuations", {"x": "y" * 3000})
     assert refused.status_code == 413
 
 
 def test_no_cell_of_a_book_is_a_formula_in_the_workbook_of_a_run(client: Client) -> None:
     rows = [loans()[0] | {"loan_id": "=1+1"}, *loans()[1:]]
-    book = client.ask(BOOKS, {"loans": rows}, key="b").json()["id"]
-    run = client.ask(f"{BOOKS}/{book}/runs", question(), key="r").json()
+    book = ask(client, BOOKS, {"loans": rows}).json()["id"]
+    run = ask(client, f"{BOOKS}/{book}/runs", question()).json()
     content = client.get(run["links"]["worksheet"]).content
     cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content))["逐笔贡献"].iter_rows() for cell in row]
     (named,) = [cell for cell in cells if cell.value == "=1+1"]
