@@ -57,7 +57,9 @@ def book_by_hand() -> LoanBook:
     """The same loans without the interface: sectors in the order of their names."""
     rows = loans()
     sectors = SectorFactors(("biotech", "software"), np.array([[1, 0.3], [0.3, 1]]))
-    columns = {name: [float(row[name]) for row in rows] for name in rows[0] if name not in ("loan_id", "sector")}
+    columns: dict[str, Any] = {
+        name: [float(row[name]) for row in rows] for name in rows[0] if name not in ("loan_id", "sector")
+    }
     return LoanBook.of_columns(
         sectors, sector=[row["sector"] for row in rows], loan_ids=[row["loan_id"] for row in rows], **columns
     )
