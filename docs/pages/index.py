@@ -35,6 +35,7 @@ _PAGES = (
     ("pledge_loan.md", Label("质押贷款怎样存储、日记账怎样读", "how a pledge loan is stored, how to read its journal")),
     ("reference/loan_events.md", Label("质押贷款事件与过账", "events and postings of a pledge loan")),
     ("pledge_api.md", Label("质押贷款接口", "pledge loans over HTTP")),
+    ("portfolio_api.md", Label("贷款簿接口", "loan books over HTTP")),
     ("reference/errors.md", Label("错误", "errors")),
     ("reference/cli.md", Label("命令行", "command line")),
 )
