@@ -23,13 +23,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from pledge.portfolio._problem import BOUND_FROM, BOUND_STEPS, STRIDE_BITS, Problem
+from pledge.portfolio._problem import BOUND_FROM, BOUND_STEPS, LAST_BOUND, STRIDE_BITS, Problem
+from pledge.portfolio._twist_kernels import KERNEL_OPTIONS, raised, solved, untwisted
 from pledge.portfolio.value_table import LARGEST_SCORE, SCORES
 from valuation.kernel.fast_math import exp, log, normal_from_tail, normal_tail, standard_normal_quantile, uniform
 
 __all__ = ["TILE", "Room", "contributions_kernel", "losses_kernel", "room_for"]
 
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True}
 #: Scenarios worked on together: their factors and sums stay in the nearest cache.
 TILE = 256
 #: Defaulters gathered before their values are drawn, in loops that become vector code.
@@ -37,7 +37,6 @@ _EVENTS = 2048
 #: Room for one group of a tile in which every loan fails; larger groups have smaller tiles.
 _MOST_EVENTS = 2**17
 _STRIDE = np.uint64(STRIDE_BITS)
-_LAST_BOUND = BOUND_STEPS * 17
 _SMALLEST = 2.0**-53
 _SCORE_STEP = float(SCORES[1] - SCORES[0])
 _LAST_SCORE = SCORES.size - 2
@@ -65,6 +64,12 @@ class Room(NamedTuple):
     period: Any
     places: Any
     swaps: Any
+    above: Any
+    theta: Any
+    slopes: Any
+    tilt: Any
+    raised: Any
+    scale: Any
     sums: Any
     due: Any
     back: Any
@@ -80,6 +85,7 @@ def room_for(problem: Problem, *, tile: int | None = None) -> Room:
     most = problem.size + 1 if tile == 1 else _EVENTS + tile * (largest + 1)
     span = problem.periods_in_all
     horizon = problem.thresholds.shape[1] if problem.rule[4] > 0 else 0
+    levels = int(np.diff(problem.twist.level_first).max(initial=0))
     return Room(
         normals=np.empty((problem.root.shape[0], tile)),
         whitened=np.empty((problem.root.shape[0], tile)),
@@ -100,6 +106,12 @@ def room_for(problem: Problem, *, tile: int | None = None) -> Room:
         period=np.empty(most, np.int64),
         places=np.arange(largest),
         swaps=np.empty(largest, np.int64),
+        above=np.empty((len(problem.twist.groups), tile)),
+        theta=np.empty(tile),
+        slopes=np.empty((2, tile)),
+        tilt=np.empty((levels, tile)),
+        raised=np.empty((levels, tile)),
+        scale=np.empty((levels, tile)),
         sums=np.empty((4, tile)),
         due=np.empty((tile, span)),
         back=np.empty((tile, horizon, span)),
@@ -167,11 +179,11 @@ def _bounds(problem: Any, group: Any, factors: Any, count: Any, bounds: Any) -> 
         threshold = intercept - row[s] * (low if row[s] > 0.0 else high)
         place = (threshold - BOUND_FROM) * BOUND_STEPS
         place = place if place > 0.0 else 0.0
-        place = place if place < _LAST_BOUND else _LAST_BOUND
+        place = place if place < LAST_BOUND else LAST_BOUND
         step = np.int64(place)
         part = place - step
         lower, upper = problem.bound[step], problem.bound[step + 1]
-        bounds[s] = upper if step == _LAST_BOUND else lower + part * (upper - lower)
+        bounds[s] = upper if step == LAST_BOUND else lower + part * (upper - lower)
 
 
 def _arrive(problem: Any, keys: Any, group: Any, first: Any, count: Any, bounds: Any, room: Any, at: Any) -> Any:
@@ -376,12 +388,24 @@ def _pay(problem: Any, slot: Any, room: Any) -> Any:
     return lost, exhausted
 
 
-def _gather(problem: Any, keys: Any, group: Any, first: Any, count: Any, room: Any, at: Any) -> Any:
+def _twist_factors(problem: Any, count: Any, room: Any) -> None:
+    """How far the PDs of each scenario are raised: θ, from the bounds of all groups."""
+    for group in range(problem.group_sector.size):
+        _limits(problem, group, room.factors, count, room.bounds)
+        for s in range(count):
+            room.above[group, s] = exp(-room.bounds[s])
+    solved(problem, count, room)
+
+
+def _gather(problem: Any, keys: Any, group: Any, first: Any, count: Any, plain: Any, room: Any, at: Any) -> Any:
     """Add the events of one group from place ``at`` on: how many they are."""
+    is_twisted = problem.twist.levels.shape[0] > 0
     _limits(problem, group, room.factors, count, room.bounds)
+    if is_twisted:
+        raised(problem, group, first, count, plain, room)
     events = _arrivals(problem, keys, group, first, count, room.bounds, room, at)
     _names(problem, keys, group, first, count, events, room, at)
-    return events
+    return untwisted(problem, group, events, room, at) if is_twisted else events
 
 
 def _finish(problem: Any, keys: Any, first: Any, events: Any, room: Any) -> None:
@@ -394,12 +418,14 @@ def _finish(problem: Any, keys: Any, first: Any, events: Any, room: Any) -> None
 def _draw_tile(problem: Any, room: Any, keys: Any, first: Any, count: Any, plain: Any) -> Any:
     """All events of a tile, worked on whenever enough are waiting: how many the last ones were."""
     _factors(problem, room, keys, first, count, plain)
+    if problem.twist.levels.shape[0] > 0:
+        _twisted(problem, count, room)
     waiting = 0
     for group in range(problem.group_sector.size):
         if waiting >= _EVENTS and room.bounds.size > 1:
             _finished(problem, keys, first, waiting, room)
             waiting = 0
-        waiting += _gathered(problem, keys, group, first, count, room, waiting)
+        waiting += _gathered(problem, keys, group, first, count, plain, room, waiting)
     _finished(problem, keys, first, waiting, room)
     return waiting
 
@@ -437,12 +463,13 @@ def _contributions(problem: Any, room: Any, keys: Any, chosen: Any, weights: Any
                 found[2, loan] += weights[c] * problem.rule[0] * room.paid_share[when] * room.states[1, e]
 
 
-_compiled = njit(**_OPTIONS)
+_compiled = njit(**KERNEL_OPTIONS)
 _tabled = _compiled(_tabled)
 _cleared = _compiled(_clear)
 _shifted = _compiled(_shift_normals)
 _factors = _compiled(_draw_factors)
 _limits = _compiled(_bounds)
+_twisted = _compiled(_twist_factors)
 _arrivals = _compiled(_arrive)
 _names = _compiled(_name)
 _states = _compiled(_draw_states)

@@ -22,10 +22,12 @@ from valuation.errors import InputError, UnknownNameError
 __all__ = [
     "BOUND_FROM",
     "BOUND_STEPS",
+    "LAST_BOUND",
     "LOAN_COLUMNS",
     "RULE_NUMBERS",
     "STRIDE_BITS",
     "Problem",
+    "Twist",
     "problem_of",
 ]
 
@@ -42,6 +44,8 @@ _GRADE_WIDTH = 2.0
 #: ``−log(1 − Φ(t))`` is convex, so straight lines between points of a table lie above it: a bound, never below.
 BOUND_FROM, BOUND_STEPS = -9.0, 64
 _BOUND_TO = 8.0
+#: The step of the table beyond which the bound is infinite.
+LAST_BOUND = BOUND_STEPS * int(_BOUND_TO - BOUND_FROM)
 #: What one loan is to the kernel, side by side in memory.
 LOAN_COLUMNS = (
     "factor",
@@ -63,6 +67,21 @@ LOAN_COLUMNS = (
 RULE_NUMBERS = ("pool_share", "balance", "top_up", "cap", "pays_at_default")
 
 
+class Twist(NamedTuple):
+    """How PDs are raised where importance sampling does so; without entries where it does not.
+
+    ``level`` is each loan's level of severity, ``level_first`` the first level of each group and one entry more;
+    ``levels`` and ``groups`` are (…, 3): how many loans, mean and variance of what one loses, in parts of the loss
+    aimed at; ``largest`` holds the largest θ.
+    """
+
+    level: Numbers
+    level_first: Numbers
+    levels: Array
+    groups: Array
+    largest: Array
+
+
 class Problem(NamedTuple):
     """Everything the simulation reads; a named tuple of arrays, because the compiled loops take such.
 
@@ -82,6 +101,7 @@ class Problem(NamedTuple):
     mean: Array
     shift: Array
     spread: Array
+    twist: Twist
     bound: Array
     root_time: Array
     rule: Array
@@ -109,7 +129,7 @@ def problem_of(book: LoanBook, rule: SharingRule, plan: SimulationPlan, stress: 
     loans = _loans(book, rule, plan, stress)[order]
     lag = int(loans[:, LOAN_COLUMNS.index("lag")].max())
     times = (np.arange(plan.periods) + 1) * plan.period_years
-    return Problem(
+    found = Problem(
         order=order,
         group_first=np.append(first, book.size),
         group_sector=book.sector[order][first],
@@ -121,11 +141,22 @@ def problem_of(book: LoanBook, rule: SharingRule, plan: SimulationPlan, stress: 
         mean=_means(book, stress),
         shift=_shift(book, plan),
         spread=_spread(plan),
+        twist=Twist(*(np.zeros(0, np.int64),) * 2, *(np.zeros((0, 3)),) * 2, np.zeros(0)),
         bound=_bound_table(),
         root_time=np.sqrt(times),
         rule=_rule_numbers(rule),
         periods_in_all=plan.periods + lag,
     )
+    return _twisted(found, plan)
+
+
+def _twisted(problem: Problem, plan: SimulationPlan) -> Problem:
+    if plan.shift is None or plan.shift.aimed_loss_cny is None:
+        return problem
+    # Imported here: it asks the reference what loans lose, and the reference reads problems.
+    from pledge.portfolio._twist_levels import twist_of
+
+    return problem._replace(twist=twist_of(problem, aimed_loss_cny=plan.shift.aimed_loss_cny))
 
 
 def _grades(book: LoanBook) -> Array:

@@ -18,11 +18,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from pledge.portfolio import _twist
 from pledge.portfolio._problem import LOAN_COLUMNS, STRIDE_BITS, Problem
 from pledge.portfolio.value_table import SCORES
 from valuation.kernel.fast_random import uniforms_at
 
-__all__ = ["Drawn", "contributions", "draw", "factor_normals", "losses", "own_uniforms", "value_scores", "values_at"]
+__all__ = [
+    "Drawn",
+    "Outcome",
+    "contributions",
+    "draw",
+    "factor_normals",
+    "losses",
+    "outcome",
+    "own_uniforms",
+    "value_scores",
+    "values_at",
+]
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -32,16 +44,22 @@ _SMALLEST = 2.0**-53
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Outcome:
     """What happens to every loan (in the problem's order) in each scenario: arrays ``(scenarios, loans)``.
 
-    ``period`` is −1 without default; ``loss`` and ``covered`` are in CNY; ``log_ratio`` is ``(scenarios,)``.
+    ``period`` is −1 without default; ``loss`` is in CNY.
     """
 
     period: Numbers
     loss: Array
-    covered: Array
     value: Array
+
+
+@dataclass(frozen=True)
+class Drawn(Outcome):
+    """The same with the covered loss in CNY, and the ``log_ratio`` of each scenario."""
+
+    covered: Array
     log_ratio: Array
 
 
@@ -96,21 +114,48 @@ def draw(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Drawn:
     """Period of default, value at default, loss and covered loss of every loan."""
     loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
     normals = factor_normals(problem, keys, scenarios, plain)
-    factor, own = _factor_of_loans(problem, normals), special.ndtri(own_uniforms(problem, keys, scenarios))
+    numbers, ratio = own_uniforms(problem, keys, scenarios), log_ratio(problem, normals)
+    if problem.twist.levels.size:
+        numbers, more = _untwisted(problem, normals @ problem.root.T + problem.mean, numbers, scenarios < plain)
+        ratio = ratio + more
+    factor, own = _factor_of_loans(problem, normals), special.ndtri(numbers)
+    found = outcome(problem, factor, own, _free_normals(problem, keys, scenarios))
+    covered = np.minimum(loan["covered_share"] * np.minimum(loan["coverable"], found.loss), problem.rule[3])
+    return Drawn(found.period, found.loss, found.value, covered, ratio)
+
+
+def _untwisted(
+    problem: Problem, factors: Array, numbers: Array, is_plain: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """The loans' own numbers under the twist, and the logarithm of its likelihood ratio (:mod:`_twist`)."""
+    limits = _twist.bounds(problem, factors)
+    raised = _twist.raised(problem, limits, is_plain)
+    bound, level = np.repeat(-np.expm1(-limits), np.diff(problem.group_first), axis=1), problem.twist.level
+    new_bound = -np.expm1(-raised.bound)[:, level]
+    is_below = -np.log1p(-numbers) <= raised.bound[:, level]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        above = 1 - (1 - numbers) * (1 - bound) / (1 - new_bound)
+    own = np.clip(np.where(is_below, numbers * raised.scale[:, level], above), _SMALLEST, 1 - _SMALLEST)
+    ratio = (raised.tilt[:, level] * is_below).sum(axis=1) - raised.log_spread @ problem.twist.levels[:, 0]
+    return own, ratio
+
+
+def outcome(problem: Problem, factor: Array, own: Array, free: Array) -> Outcome:
+    """What becomes of loans whose factor, own normal and collateral's free normal are known."""
+    loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
     state = loan["factor"] * factor + loan["own"] * own
     passed = (state[:, :, None] >= problem.thresholds).sum(axis=2)
     has_failed = passed < problem.thresholds.shape[1]
-    score = _scores(problem, keys, scenarios, factor, own)
-    value = values_at(problem, score, problem.root_time[np.where(has_failed, passed, 0)])
+    value = values_at(problem, _scores(problem, factor, own, free), problem.root_time[np.where(has_failed, passed, 0)])
     loss = np.where(has_failed, np.maximum(loan["claim"] - value * loan["net_share"], 0.0), 0.0)
-    covered = np.minimum(loan["covered_share"] * np.minimum(loan["coverable"], loss), problem.rule[3])
-    return Drawn(np.where(has_failed, passed, -1), loss, covered, value, log_ratio(problem, normals))
+    return Outcome(np.where(has_failed, passed, -1), loss, value)
 
 
 def value_scores(problem: Problem, keys: Keys, scenarios: Numbers) -> Array:
     """The normal score of every loan's collateral, without a shift: (scenarios, loans)."""
     factor = _factor_of_loans(problem, factor_normals(problem, keys, scenarios, int(scenarios.max()) + 1))
-    return _scores(problem, keys, scenarios, factor, special.ndtri(own_uniforms(problem, keys, scenarios)))
+    own = special.ndtri(own_uniforms(problem, keys, scenarios))
+    return _scores(problem, factor, own, _free_normals(problem, keys, scenarios))
 
 
 def values_at(problem: Problem, score: Array, root_time: Array) -> Array:
@@ -128,10 +173,14 @@ def _factor_of_loans(problem: Problem, normals: Array) -> Array:
     return found
 
 
-def _scores(problem: Problem, keys: Keys, scenarios: Numbers, factor: Array, own: Array) -> Array:
-    loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
+def _free_normals(problem: Problem, keys: Keys, scenarios: Numbers) -> Array:
     first = problem.root.shape[0] + 2 * problem.size
-    free = special.ndtri(_uniforms(keys, scenarios, first=first, count=problem.size))
+    found: Array = special.ndtri(_uniforms(keys, scenarios, first=first, count=problem.size))
+    return found
+
+
+def _scores(problem: Problem, factor: Array, own: Array, free: Array) -> Array:
+    loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
     found: Array = loan["score_factor"] * factor + loan["score_own"] * own + loan["score_free"] * free
     return found
 

@@ -30,6 +30,8 @@ _WORST_SHARE = 0.01
 _FURTHEST = 6.0
 #: The spread is fitted to few scenarios; one too narrow costs more than one too wide.
 _WIDER, _LEAST_VARIANCE = 1.3, 0.01
+#: The part of the tail's scenarios that may lie below the loss aimed at: of the whole book's loss, its quantile.
+_EDGE_SHARE = 0.05
 #: The pilots draw from a seed of their own, so that the run's weights do not depend on the run's numbers.
 _PILOT_SEED = 0x2545F4914F6CDD1D
 
@@ -97,13 +99,13 @@ def _normals(problem: Problem, plan: SimulationPlan) -> Array:
 
 
 def _fitted(found: BookLosses, party: str, confidence: float, normals: Array, plain_share: float) -> FactorShift:
-    """The normal distribution of the factors in the worst scenarios, a little wider than seen."""
+    """The normal distribution of the factors in the worst scenarios, a little wider than seen; the loss to aim at."""
     losses, weights = found.of(party), found.weights
     order = np.argsort(losses, kind="stable")[::-1]
     beyond = np.cumsum(weights[order]) / losses.size
+    quantile = int(np.searchsorted(beyond, 1 - confidence))
     # At least some scenarios for each number that is fitted, or the spread would be that of a few accidents.
-    last = max(int(np.searchsorted(beyond, 1 - confidence)), 20 * normals.shape[1] + 50)
-    worst = order[: last + 1]
+    worst = order[: max(quantile, 20 * normals.shape[1] + 50) + 1]
     share = weights[worst] / weights[worst].sum()
     mean = share @ normals[worst]
     apart = normals[worst] - mean
@@ -111,4 +113,13 @@ def _fitted(found: BookLosses, party: str, confidence: float, normals: Array, pl
     # A part of the identity keeps the matrix positive definite, however the worst scenarios lie.
     spread = np.linalg.cholesky(covariance + _LEAST_VARIANCE * np.eye(mean.size))
     rows = tuple(tuple(float(each) for each in row) for row in spread)
-    return FactorShift(tuple(np.clip(mean, -_FURTHEST, _FURTHEST).tolist()), plain_share, rows)
+    aimed = _aimed(found.total_cny, weights, order[: quantile + 1])
+    return FactorShift(tuple(np.clip(mean, -_FURTHEST, _FURTHEST).tolist()), plain_share, rows, aimed)
+
+
+def _aimed(total: Array, weights: Array, tail: NDArray[np.int64]) -> float | None:
+    """The book's loss near the edge of a party's tail; none where the book loses nothing there."""
+    rising = tail[np.argsort(total[tail], kind="stable")]
+    reached = np.cumsum(weights[rising])
+    aimed = float(total[rising[np.searchsorted(reached, _EDGE_SHARE * reached[-1])]])
+    return aimed if aimed > 0 else None

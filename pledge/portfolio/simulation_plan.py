@@ -37,18 +37,25 @@ MAXIMUM_LOAN_SCENARIOS = 10**12
 class FactorShift:
     """Where importance sampling looks: at ``μ + S z`` instead of the independent normals z behind the factors.
 
-    ``mean`` is μ, by sector order; ``spread`` the rows of the lower triangle S, the identity where it is empty. Of
-    each block a part ``plain_share`` is drawn without the shift, so that no weight exceeds 1 / ``plain_share``.
+    ``mean`` is μ, by sector order; ``spread`` the rows of the lower triangle S, the identity where it is empty. Where
+    ``aimed_loss_cny`` is given, the conditional PDs of a scenario are raised too, so that its expected loss is about
+    that (exponential twist); scenarios that expect as much already keep theirs. Of each block a part ``plain_share``
+    is drawn with neither, so that no weight exceeds 1 / ``plain_share``.
 
     Raises
     ------
     InputError : a mean that is not finite or beyond ±6, a share outside [0, 1), a spread that is no lower triangle of
-        the same size with 0.05 to 20 on its diagonal.
+        the same size with 0.05 to 20 on its diagonal, an aimed loss that is not a number above 0.
+
+    References
+    ----------
+    Glasserman, Li (2005), Importance sampling for portfolio credit risk, Management Science 51, sections 3 and 5.
     """
 
     mean: tuple[float, ...]
     plain_share: float = 0.1
     spread: tuple[tuple[float, ...], ...] = ()
+    aimed_loss_cny: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse a shift that could not be weighed."""
@@ -56,6 +63,8 @@ class FactorShift:
             raise InputError.of("shift.mean", found=self.mean, expected="numbers from −6 to 6")
         if not 0 <= self.plain_share < 1:
             raise InputError.of("shift.plain_share", found=self.plain_share, expected="a share from 0 to below 1")
+        if self.aimed_loss_cny is not None and not 0 < self.aimed_loss_cny < math.inf:
+            raise InputError.of("shift.aimed_loss_cny", found=self.aimed_loss_cny, expected="an amount above 0")
         if self.spread:
             self._check_spread()
 
