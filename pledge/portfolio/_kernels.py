@@ -24,7 +24,7 @@ import numpy as np
 from numba import njit
 
 from pledge.portfolio._problem import BOUND_FROM, BOUND_STEPS, LAST_BOUND, STRIDE_BITS, Problem
-from pledge.portfolio._twist_kernels import KERNEL_OPTIONS, raised, solved, untwisted
+from pledge.portfolio._twist_kernels import KERNEL_OPTIONS, numbered, raised, solved, untwisted
 from pledge.portfolio.value_table import LARGEST_SCORE, SCORES
 from valuation.kernel.fast_math import exp, log, normal_from_tail, normal_tail, standard_normal_quantile, uniform
 
@@ -37,7 +37,6 @@ _EVENTS = 2048
 #: Room for one group of a tile in which every loan fails; larger groups have smaller tiles.
 _MOST_EVENTS = 2**17
 _STRIDE = np.uint64(STRIDE_BITS)
-_SMALLEST = 2.0**-53
 _SCORE_STEP = float(SCORES[1] - SCORES[0])
 _LAST_SCORE = SCORES.size - 2
 
@@ -264,15 +263,9 @@ def _name(problem: Any, keys: Any, group: Any, first: Any, count: Any, events: A
 
 
 def _draw_states(problem: Any, keys: Any, first: Any, count: Any, events: Any, loan_of: Any, slot_of: Any) -> None:
-    """Of each event: row 0 from arrival to the borrower's own normal, row 1 the free normal of its collateral."""
+    """Of each event: row 0 from uniform number to the borrower's own normal, row 1 the free normal of its collateral."""
     offset = np.uint64(problem.root.shape[0] + 2 * problem.loans.shape[0])
     own, free = events[0], events[1]
-    for e in range(count):
-        arrival = own[e]
-        near = arrival * (1.0 - arrival * (0.5 - arrival * (0.16666666666666666 - arrival * 0.041666666666666664)))
-        number = near if arrival < 1e-3 else 1.0 - exp(-arrival)
-        number = number if number > _SMALLEST else _SMALLEST
-        own[e] = number if number < 1.0 - _SMALLEST else 1.0 - _SMALLEST
     for e in range(count):
         free[e] = normal_tail(own[e])
     for e in range(count):
@@ -402,10 +395,15 @@ def _gather(problem: Any, keys: Any, group: Any, first: Any, count: Any, plain: 
     is_twisted = problem.twist.levels.shape[0] > 0
     _limits(problem, group, room.factors, count, room.bounds)
     if is_twisted:
-        raised(problem, group, first, count, plain, room)
+        raised(problem, group, first, 0, count, plain, room)
     events = _arrivals(problem, keys, group, first, count, room.bounds, room, at)
     _names(problem, keys, group, first, count, events, room, at)
-    return untwisted(problem, group, events, room, at) if is_twisted else events
+    new = slice(at, at + events)
+    if is_twisted:
+        untwisted(problem, group, 0, room, room.states[0, new], room.states[1, new], room.loan[new], room.slot[new])
+    else:
+        numbered(room.states[0, new])
+    return events
 
 
 def _finish(problem: Any, keys: Any, first: Any, events: Any, room: Any) -> None:

@@ -15,9 +15,10 @@ from numba import njit
 from pledge.portfolio._twist import STEPS, TINY
 from valuation.kernel.fast_math import exp, log
 
-__all__ = ["KERNEL_OPTIONS", "raised", "solved", "untwisted"]
+__all__ = ["KERNEL_OPTIONS", "numbered", "raised", "solved", "untwisted"]
 
 KERNEL_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True}
+SMALLEST = 2.0**-53
 
 
 def _solve(problem: Any, count: Any, room: Any) -> None:
@@ -45,59 +46,72 @@ def _solve(problem: Any, count: Any, room: Any) -> None:
             theta[s] = new if new < largest else largest
 
 
-def _raise(problem: Any, group: Any, first: Any, count: Any, plain: Any, room: Any) -> None:
-    """Of every level of the group: tilt, bound and scale; the bounds become the highest of the levels'."""
-    begin, end = problem.twist.level_first[group], problem.twist.level_first[group + 1]
-    above, bounds, ratio, theta = room.above[group], room.bounds, room.sums[3], room.theta
-    for level in range(begin, end):
-        size, mean, variance = (
-            problem.twist.levels[level, 0],
-            problem.twist.levels[level, 1],
-            problem.twist.levels[level, 2],
-        )
-        tilts, raised, scales = room.tilt[level - begin], room.raised[level - begin], room.scale[level - begin]
+def _raise(problem: Any, group: Any, first: Any, begin: Any, count: Any, plain: Any, room: Any) -> None:
+    """Of every level of the group: tilt, bound and scale; the bounds become the highest of the levels'.
+
+    Scenarios are ``begin`` and the next of the tile that starts at scenario ``first``.
+    """
+    level_first, levels = problem.twist.level_first[group], problem.twist.levels
+    bounds, bent, scaled = room.bounds, room.raised, room.scale
+    theta, above, ratio = room.theta[begin:], room.above[group, begin:], room.sums[3, begin:]
+    unmoved = min(max(plain - first - begin, 0), count)
+    rows = problem.twist.level_first[group + 1] - level_first
+    for row in range(rows):
+        size, mean, variance = levels[level_first + row, 0], levels[level_first + row, 1], levels[level_first + row, 2]
+        tilt, raised, scale = room.tilt[row], bent[row], scaled[row]
+        # Short loops over few arrays each: a compiler that must tell more of them apart makes no vector code.
         for s in range(count):
-            tilt = theta[s] * (mean + 0.5 * theta[s] * variance)
-            factor = exp(tilt)
-            spread = above[s] + (1.0 - above[s]) * factor
-            moved = log(spread)
-            is_plain = first + s < plain
-            tilts[s] = tilt
-            raised[s] = bounds[s] if is_plain else bounds[s] + moved
-            scales[s] = 1.0 if is_plain else spread / factor
-            ratio[s] -= size * moved
-    for s in range(count):
-        bounds[s] = room.raised[0, s]
-    for row in range(1, end - begin):
+            tilt[s] = theta[s] * (mean + 0.5 * theta[s] * variance)
         for s in range(count):
-            bounds[s] = room.raised[row, s] if room.raised[row, s] > bounds[s] else bounds[s]
+            scale[s] = exp(tilt[s])
+        for s in range(count):
+            raised[s] = above[s] + (1.0 - above[s]) * scale[s]
+        for s in range(count):
+            scale[s] = raised[s] / scale[s]
+        for s in range(count):
+            raised[s] = log(raised[s])
+        for s in range(count):
+            ratio[s] -= size * raised[s]
+        for s in range(count):
+            raised[s] += bounds[s]
+        for s in range(unmoved):
+            raised[s] = bounds[s]
+            scale[s] = 1.0
+    for row in range(rows):
+        raised = bent[row]
+        for s in range(count):
+            bounds[s] = raised[s] if raised[s] > bounds[s] else bounds[s]
 
 
-def _untwist(problem: Any, group: Any, events: Any, room: Any, at: Any) -> Any:
-    """Events above the bound of their own level fall out; the others get their number below b: how many they are."""
-    begin, ratio, arrivals, scales = problem.twist.level_first[group], room.sums[3], room.states[0], room.early
-    kept = at
-    for e in range(at, at + events):
-        slot, loan = room.slot[e], room.loan[e]
-        row = problem.twist.level[loan] - begin
-        if arrivals[e] <= room.raised[row, slot]:
-            arrivals[kept] = arrivals[e]
-            scales[kept] = room.scale[row, slot]
-            room.slot[kept] = slot
-            room.loan[kept] = loan
-            room.sector[kept] = room.sector[e]
-            ratio[slot] += room.tilt[row, slot]
-            kept += 1
-    for e in range(at, kept):
+def _untwist(
+    problem: Any, group: Any, begin: Any, room: Any, arrivals: Any, scales: Any, loan_of: Any, slot_of: Any
+) -> None:
+    """From arrivals to the loans' own numbers: beyond the bound of its level the largest, which nobody fails at."""
+    level_first, level_of, ratio = problem.twist.level_first[group], problem.twist.level, room.sums[3]
+    for e in range(arrivals.size):
+        row, slot = level_of[loan_of[e]] - level_first, slot_of[e] - begin
+        is_below = arrivals[e] <= room.raised[row, slot]
+        scales[e] = room.scale[row, slot] if is_below else np.inf
+        ratio[slot + begin] += room.tilt[row, slot] if is_below else 0.0
+    numbered(arrivals)
+    for e in range(arrivals.size):
+        number = arrivals[e] * scales[e]
+        number = number if number > SMALLEST else SMALLEST
+        arrivals[e] = number if number < 1.0 - SMALLEST else 1.0 - SMALLEST
+
+
+def _number(arrivals: Any) -> None:
+    """From ``−log(1 − U)`` to U, never zero and never one."""
+    for e in range(arrivals.size):
         arrival = arrivals[e]
         near = arrival * (1.0 - arrival * (0.5 - arrival * (0.16666666666666666 - arrival * 0.041666666666666664)))
-        number = (near if arrival < 1e-3 else 1.0 - exp(-arrival)) * scales[e]
-        near = number * (1.0 + number * (0.5 + number * (0.3333333333333333 + number * 0.25)))
-        arrivals[e] = near if number < 1e-3 else -log(1.0 - number)
-    return kept - at
+        number = near if arrival < 1e-3 else 1.0 - exp(-arrival)
+        number = number if number > SMALLEST else SMALLEST
+        arrivals[e] = number if number < 1.0 - SMALLEST else 1.0 - SMALLEST
 
 
 _compiled = njit(**KERNEL_OPTIONS)
+numbered = _compiled(_number)
 solved = _compiled(_solve)
 raised = _compiled(_raise)
 untwisted = _compiled(_untwist)
