@@ -32,6 +32,7 @@ __all__ = [
     "losses",
     "outcome",
     "own_uniforms",
+    "untwisted",
     "value_scores",
     "values_at",
 ]
@@ -116,7 +117,7 @@ def draw(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Drawn:
     normals = factor_normals(problem, keys, scenarios, plain)
     numbers, ratio = own_uniforms(problem, keys, scenarios), log_ratio(problem, normals)
     if problem.twist.levels.size:
-        numbers, more = _untwisted(problem, normals @ problem.root.T + problem.mean, numbers, scenarios < plain)
+        numbers, more = untwisted(problem, normals @ problem.root.T + problem.mean, numbers, scenarios < plain)
         ratio = ratio + more
     factor, own = _factor_of_loans(problem, normals), special.ndtri(numbers)
     found = outcome(problem, factor, own, _free_normals(problem, keys, scenarios))
@@ -124,7 +125,7 @@ def draw(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Drawn:
     return Drawn(found.period, found.loss, found.value, covered, ratio)
 
 
-def _untwisted(
+def untwisted(
     problem: Problem, factors: Array, numbers: Array, is_plain: NDArray[np.bool_]
 ) -> tuple[Array, Array]:
     """The loans' own numbers under the twist, and the logarithm of its likelihood ratio (:mod:`_twist`)."""

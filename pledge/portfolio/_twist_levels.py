@@ -9,7 +9,7 @@ from scipy import special
 from pledge.portfolio import _reference, _twist
 from pledge.portfolio._problem import Problem, Twist
 
-__all__ = ["MOST_LEVELS", "twist_of"]
+__all__ = ["MOST_LEVELS", "severities", "twist_of"]
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -33,7 +33,7 @@ def twist_of(problem: Problem, *, aimed_loss_cny: float) -> Twist:
 
     Tested by: severities by plain simulation, ``tests/pledge/portfolio/test_twist.py``.
     """
-    mean, square = _severities(problem)
+    mean, square = severities(problem)
     mean, square = mean / aimed_loss_cny, square / aimed_loss_cny**2
     group = np.repeat(np.arange(problem.group_sector.size), np.diff(problem.group_first))
     level = _levels(problem, mean, group)
@@ -43,7 +43,7 @@ def twist_of(problem: Problem, *, aimed_loss_cny: float) -> Twist:
     return Twist(level, level_first, levels, groups, np.array([_largest(np.concatenate((levels, groups)))]))
 
 
-def _severities(problem: Problem) -> tuple[Array, Array]:
+def severities(problem: Problem) -> tuple[Array, Array]:
     """Mean and mean square of each loan's loss where its number is below its group's bound; no loss counts too."""
     factors = (problem.root @ problem.shift + problem.mean)[None, :]
     size = np.diff(problem.group_first)
