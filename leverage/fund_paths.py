@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from leverage.risk import PathFactors
 from leverage.simulation import tables as t
+from valuation.errors import InputError
 
 __all__ = ["FundFlowPaths", "FundGrowth"]
 
@@ -50,10 +51,15 @@ class FundGrowth:
     def of(self, *, public: float, others: float) -> FundFlowPaths:
         """What does the fund do with these commitments?
 
+        Raises
+        ------
+        InputError : a term that only the compiled simulation of funds knows, by name.
+
         Tested by: whole-array simulation of funds (``benchmarks/leverage_simulation_numpy.py``), which the compiled
         kernel is held to as well; ``tests/leverage/test_fund_paths.py``.
         """
         fund = self.terms.model_copy(update={"public_commitment": public, "other_commitment": others})
+        _check_terms(fund)
         quarters, paths = self.factors.common.shape
         made = t.fund_tables((fund,), quarters=quarters)
         state = _Fund(made.numbers[0], made.quarterly[0], paths)
@@ -67,6 +73,30 @@ class FundGrowth:
         return FundFlowPaths(
             np.array([weight * called, (1 - weight) * called]), received, invested, charged, state.share(state.nav)
         )
+
+
+#: Terms of a simulated fund that have no place here: those of holdings, unusual tiers, payments beside the waterfall.
+_ELSEWHERE = (
+    "companies",
+    "recycling",
+    "preferred_compounding",
+    "preferred_base",
+    "clawback",
+    "public_profit_to_manager_share",
+    "loss_made_good",
+    "buy_out",
+)
+
+
+def _check_terms(fund: t.SimulatedFund) -> None:
+    """Refuse what would be left out without a word."""
+    for name in _ELSEWHERE:
+        if getattr(fund, name) != t.SimulatedFund.model_fields[name].default:
+            expected = "none: only leverage.simulate.simulate_funds knows it"
+            raise InputError.of(f"fund.{name}", found=getattr(fund, name), expected=expected)
+    if fund.fees is not None and any(step.base == "invested" for step in fund.fees.steps):
+        expected = "committed, called or fair_value: the cost of holdings is followed by leverage.simulate alone"
+        raise InputError.of("fund.fees.steps.base", found="invested", expected=expected)
 
 
 class _Fund:
@@ -126,7 +156,7 @@ class _Fund:
         public_split = np.minimum(wished, np.maximum(0.0, self.room)) if self.numbers[t.IS_CAPPED] else wished
         self.room -= public_split
         public = capital[PUBLIC] + preferred[PUBLIC] + self.weight * caught + public_split
-        manager = carry + self.numbers[t.IS_CAP_TO_MANAGER] * (wished - public_split)
+        manager = carry + self.numbers[t.IS_REST_TO_MANAGER] * (wished - public_split)
         self.profit += given + rest
         self.carried += manager
         return np.array([public, paid - public - manager, manager])

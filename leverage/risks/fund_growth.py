@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from leverage.cashflow.takahashi_alexander import TakahashiAlexander
@@ -54,6 +54,12 @@ class ManagementFees(Graded):
 
     steps: Annotated[tuple[FeeStep, ...], Field(min_length=1, max_length=60)]
     term_years: Annotated[int, Field(ge=1, le=60)]
+
+    @model_validator(mode="after")
+    def _bases(self) -> ManagementFees:
+        if any(step.base == "invested" for step in self.steps):
+            raise PydanticCustomError("fees", "fees on committed, called or fair_value: holdings' cost is not tracked")
+        return self
 
 
 class FundWaterfall(Graded):
