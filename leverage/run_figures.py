@@ -260,9 +260,9 @@ _WHOLE_LOST = Label(
 )
 _CONVENTIONS = (
     Label(
-        "各工具由同一个共同因子联动；各方案使用同一组随机数，逐条路径相减比较",
-        "one common factor joins all instruments; all alternatives run on the same random numbers and are compared path"
-        " by path",
+        "各工具由同一个共同因子联动（贷款与企业取整个模拟期的因子，基金取逐季因子）；各方案使用同一组随机数，逐条路径相减比较",
+        "one common factor joins all instruments (loans and companies take that of the whole run, a fund that of each"
+        " quarter); all alternatives run on the same random numbers and are compared path by path",
     ),
     Label(
         "进程说明何时到期，风险说明损失多少：各路径的到期时间相同，损失比例不同",

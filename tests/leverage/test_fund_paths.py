@@ -3,6 +3,7 @@
 That simulation was written from the formulas on its own, and the compiled kernel is held to it too. Then by hand.
 """
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,14 @@ import pytest
 
 from benchmarks.leverage_simulation_numpy import simulate_whole_arrays
 from leverage.fund_paths import FundGrowth
+from leverage.policy import load_policies
+from leverage.programme import Payment, Programme, load_programmes
 from leverage.risk import PathFactors
+from leverage.run_answer import RunAnswer
+from leverage.scenario_run import run_paths
 from leverage.simulation.tables import BLOCK_PATHS, SimulatedFund, fund_tables
-from tests.leverage.runs import asked, fund, simulated
+from tests.leverage.builders import figure
+from tests.leverage.runs import asked, fund, parsed, simulated
 from tests.leverage.simulated import FUND, KINDS, numbers_drawn, plan
 from valuation.errors import InputError
 from valuation.kernel.fast_random import stream_keys
@@ -93,12 +99,58 @@ def test_a_fund_without_chance_by_hand() -> None:
     assert whole == pytest.approx(value + 5e6)
 
 
+def test_a_parent_takes_its_fee_with_each_call_by_hand() -> None:
+    """5 % of 1.0亿 stays with the parent's manager, so that 0.95亿 of 3.8亿 are committed; the others pay in half of
+    2.85. The fund's manager has 2 % of 2.375亿. All called money but the fees reaches firms in the end.
+    """
+    made = fund()
+    made["terms"]["parent"] = {"lifetime_fee_share": figure("0.05")}
+    made["risk"]["waterfall"] |= {"carry_share": 0.0, "catch_up_share": None}
+    answer = simulated(asked(made, quarters=8, paths=200)).alternatives[0]
+    rows = {row.party: row for row in answer.parties}
+    assert rows["central"].paid + rows["city"].paid == pytest.approx(100e6)
+    assert rows["manager"].received == pytest.approx(5e6 + 0.02 * 237.5e6)
+    others = [rows[name] for name in ("state_company", "private")]
+    assert sum(row.paid for row in others) == pytest.approx(142.5e6)
+    # What everybody gets is shared by what reached the fund.
+    back = answer.principal.back.value
+    assert back / 95e6 == pytest.approx(sum(row.received for row in others) / 142.5e6)
+
+
+def staged(share: str) -> dict[str, Programme]:
+    """A share of the city's money is there at once, the rest three years later; the central money at once."""
+    parts = {"2026-03-31": Decimal(share), "2029-03-31": 1 - Decimal(share)}
+    rows = tuple(
+        parse(Payment, {"line": "high_tech_city", "day": day, "amount": format(50_000_000 * part, ".2f")})
+        for day, part in parts.items()
+    )
+    programme = load_programmes()["haikou_2021"]
+    return {programme.id: programme.model_copy(update={"timetable": rows})}
+
+
+@pytest.mark.parametrize(("share", "is_enough"), [("0.5", True), ("0.4", False)])
+def test_calls_do_not_run_ahead_of_the_timetable(share: str, is_enough: bool) -> None:
+    """Year 1 calls 0.75, year 4 the rest; at first 0.5 + 0.5 · 0.5 = 0.75 or 0.5 + 0.5 · 0.4 = 0.7 are there."""
+    made = fund()
+    made["risk"]["pattern"] |= {"contribution_rate_by_year_share": [0.75, 0.0, 0.0, 1.0], "life_years": 5}
+    programmes = staged(share)
+
+    def run() -> RunAnswer:
+        return run_paths(parsed(asked(made, quarters=20)), programmes=programmes, policies=load_policies())
+
+    if is_enough:
+        assert run().alternatives[0].principal.paid_in.value == pytest.approx(100e6)
+    else:
+        with pytest.raises(InputError, match=r"fund\.risk\.first_day: found calls of 0\.7.. of the commitment"):
+            run()
+
+
 def test_a_fund_takes_no_course() -> None:
     course = {"first_day": "2026-03-31", "grade": "assumed", "reason": "a test", "quarters": [{"drawn_share": "1"}]}
     with pytest.raises(InputError, match=r"fund\.course: found a course, expected none"):
         simulated(asked(fund(course=course)))
 
 
-def test_money_that_comes_later_than_the_calls_is_refused() -> None:
+def test_a_fund_that_starts_after_the_run_is_refused() -> None:
     with pytest.raises(InputError, match=r"risk\.first_day: found 2036-06-30, expected within 8 quarters"):
         simulated(asked(fund(starts="2036-06-30"), quarters=8))

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,12 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import kstest
 
+import leverage.risks
 from leverage.company_outcome import outcome_kinds
 from leverage.path_money import CourseShares, PathShares
 from leverage.risk import OWN_STREAMS, PathFactors, RunSpan, load_risks, uniform_rows
+from leverage.risks import loan_losses
+from leverage.run_request import run_request_model
 from pledge.portfolio.vasicek import LimitingLoss
 from tests.leverage.builders import figure
 from tests.leverage.runs import COMPANIES, LOANS, fund
@@ -141,6 +145,14 @@ def test_what_is_prepared_can_be_sent_to_another_process(terms: dict[str, Any]) 
         assert np.array_equal(sent.shares(factors()).lost, drawn(terms).lost)
     else:
         assert sent == prepared(terms)
+
+
+def test_a_file_dropped_in_is_a_kind_of_risk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = Path(loan_losses.__file__).read_text(encoding="utf-8").replace("loan_losses", "dropped_losses")
+    (tmp_path / "dropped_losses.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(leverage.risks, "__path__", [*leverage.risks.__path__, str(tmp_path)])
+    assert "dropped_losses" in load_risks()
+    assert "dropped_losses" in str(run_request_model().model_json_schema())
 
 
 def test_every_kind_is_tested_here() -> None:
