@@ -139,7 +139,16 @@ def request_model_on(
     instruments: Mapping[str, Instrument] | None = None,
     more_of_allocation: Mapping[str, Any] | None = None,
 ) -> type[Request]:
-    """Build the request on these bases; ``more_of_allocation`` holds further fields, as ``create_model`` takes them."""
+    """Which request is understood today, on bases that ask for more than a scenario does?
+
+    Parameters
+    ----------
+    base, allocation_base : what the request and each allocation are made of.
+    instruments : the catalogue; the files of ``leverage/instruments`` when not given.
+    more_of_allocation : further fields of each allocation, as pydantic's ``create_model`` takes them.
+
+    Tested by: ``tests/leverage/test_request.py``, ``tests/leverage/test_run_request.py``.
+    """
     catalogue = load_instruments() if instruments is None else instruments
     more = dict(more_of_allocation or {})
     union: Any = reduce(operator.or_, [_allocation_model(row, allocation_base, more) for row in catalogue.values()])

@@ -92,7 +92,14 @@ class FundGrowthTerms(FrozenModel):
         self.fund(starts_after_quarters=0)
 
     def fund(self, *, starts_after_quarters: int) -> SimulatedFund:
-        """The simulated fund; its commitments stand for those that an instrument makes."""
+        """The simulated fund of these terms, beginning so many quarters into the run.
+
+        Its commitments of 1 and 1 stand for those that an instrument makes of the placed money and the partners'.
+
+        Raises
+        ------
+        ValidationError : terms that the simulated fund, its pattern or its fees refuse, naming the field.
+        """
         without = {"grade", "source", "reason"}
         pattern = self.pattern.model_dump(exclude=without)
         calls = None if self.call_deviation_share is None else self.call_deviation_share.value
