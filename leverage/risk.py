@@ -97,7 +97,8 @@ class RiskKind:
 
     ``prepare`` : (terms, span of the run) → an object that draws. ``grows_fund`` : it states the growth of a fund with
     its own cash flow (:class:`leverage.fund_paths.FundGrowth`), so that no course goes with it; else it draws shares on
-    a course. ``doubts`` : (terms, course) → what the reader must know about the two together.
+    a course. ``numbers`` : (terms, quarters) → how many own random numbers a path takes. ``doubts`` : (terms, course) →
+    what the reader must know about the two together.
     """
 
     id: str
@@ -105,6 +106,7 @@ class RiskKind:
     question: Label
     terms_model: type[FrozenModel]
     prepare: Callable[[Any, RunSpan], Any]
+    numbers: Callable[[Any, int], int]
     grows_fund: bool = False
     doubts: Callable[[Any, CourseShares], tuple[NamedWarning, ...]] | None = None
 

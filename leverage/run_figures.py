@@ -54,6 +54,10 @@ class SimulatedAllocation:
     kind: RiskKind
     task: AllocationTask
 
+    def numbers(self, quarters: int) -> int:
+        """How many own random numbers does a path of this allocation take?"""
+        return self.kind.numbers(getattr(self.placed.allocation, "risk", None), quarters)
+
     @property
     def doubts(self) -> tuple[NamedWarning, ...]:
         """What the reader must know of the risk and the course together."""

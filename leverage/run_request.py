@@ -16,10 +16,10 @@ from leverage.risk import load_risks
 from valuation.kernel.fields import Day, FrozenModel, WholeNumber
 from valuation.kernel.randomness import MAXIMUM_SEED
 
-__all__ = ["MAXIMUM_PATHS", "MAXIMUM_QUARTERS", "RunAllocation", "RunRequest", "run_request_model"]
+__all__ = ["MAXIMUM_PATHS", "MAXIMUM_QUARTERS", "MAXIMUM_STEPS", "RunAllocation", "RunRequest", "run_request_model"]
 
 MAXIMUM_PATHS, MAXIMUM_QUARTERS = 1_000_000, 240
-#: Quarters of allocations on all paths together: some minutes of one processor.
+#: Quarters of allocations on all paths together, and likewise their own random numbers: minutes of one processor.
 MAXIMUM_STEPS = 10**9
 _Inside = Annotated[float, Field(gt=0, lt=1)]
 

@@ -22,10 +22,10 @@ from leverage.run_answer import RunAnswer
 from leverage.run_blocks import AllocationTask, simulate_run
 from leverage.run_figures import SimulatedAllocation, run_answer
 from leverage.run_frontier import RunFrontier, frontier_of_run
-from leverage.run_request import RunAllocation, RunRequest, run_request_model
+from leverage.run_request import MAXIMUM_STEPS, RunAllocation, RunRequest, run_request_model
 from leverage.scenario import PlacedAllocation, money_lines, placed_allocations, run_scenario
 from leverage.timetable import available_shares, course_on_quarters
-from valuation.errors import InputError
+from valuation.errors import InputError, RefusalError
 from valuation.kernel.dated import DatedTable
 from valuation.kernel.discovery import named
 
@@ -63,6 +63,7 @@ def run_paths(
     placed = placed_allocations(request, programmes=programmes, policies=policies, instruments=instruments)
     setting = _Setting.of(request, programmes)
     parts = {name: [_simulated(setting, place, row) for place, row in enumerate(rows)] for name, rows in placed.items()}
+    _check_work(request, parts)
     paths = simulate_run(
         {name: [part.task for part in rows] for name, rows in parts.items()},
         quarters=request.quarters,
@@ -164,6 +165,18 @@ def _simulated(setting: _Setting, place: int, placed: PlacedAllocation) -> Simul
     draw = kind.prepare(allocation.risk, span)
     task = AllocationTask(allocation.id, place, hook, allocation.terms, placed.placement, draw, course)
     return SimulatedAllocation(placed, kind, task)
+
+
+def _check_work(request: RunRequest, parts: Mapping[str, Sequence[SimulatedAllocation]]) -> None:
+    """Refuse more random numbers than a run may draw, before the first is drawn."""
+    numbers = sum(part.numbers(request.quarters) for rows in parts.values() for part in rows)
+    if request.paths * numbers > MAXIMUM_STEPS:
+        raise RefusalError.of(
+            "paths",
+            found=f"{request.paths} paths of {numbers} own random numbers",
+            expected=f"at most {MAXIMUM_STEPS} in all",
+            advice="Ask for fewer paths, companies or alternatives",
+        )
 
 
 def _fits(instrument: Instrument, kind: RiskKind) -> bool:

@@ -117,5 +117,6 @@ RISK = RiskKind(
     question=Label("被投企业合计收回多少？", "What do the companies pay back together?"),
     terms_model=CompanyOutcomes,
     prepare=_prepare,
+    numbers=lambda terms, _: int(terms.companies.value),
     doubts=_doubts,
 )

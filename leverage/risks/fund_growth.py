@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from leverage.cashflow.takahashi_alexander import TakahashiAlexander
 from leverage.fees import FeeSchedule, FeeStep
 from leverage.fund_paths import FundGrowth
-from leverage.risk import PathFactors, RiskKind, RunSpan
+from leverage.risk import OWN_STREAMS, PathFactors, RiskKind, RunSpan
 from leverage.simulation.tables import CALL_RATE, QUARTERS_PER_YEAR, SimulatedFund, fund_tables
 from leverage.timetable import quarter_of
 from valuation.errors import InputError
@@ -160,5 +160,6 @@ RISK = RiskKind(
     ),
     terms_model=FundGrowthTerms,
     prepare=_prepare,
+    numbers=lambda _, quarters: OWN_STREAMS * quarters,
     grows_fund=True,
 )

@@ -85,4 +85,5 @@ RISK = RiskKind(
     question=Label("贷款中有多大份额损失？", "Which share of the loans is lost?"),
     terms_model=LoanLosses,
     prepare=_prepare,
+    numbers=lambda terms, _: int(terms.loans is not None),
 )

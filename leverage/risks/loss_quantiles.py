@@ -89,4 +89,5 @@ RISK = RiskKind(
     question=Label("按所给分布损失多大份额？", "Which share is lost, by a given distribution?"),
     terms_model=LossQuantiles,
     prepare=_prepare,
+    numbers=lambda *_: 1,
 )

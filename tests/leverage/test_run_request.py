@@ -86,6 +86,13 @@ def test_more_figures_than_fit_in_memory_are_refused() -> None:
         simulated(asked(*rows, paths=1_000_000, quarters=8))
 
 
+def test_more_random_numbers_than_a_run_may_draw_are_refused() -> None:
+    """Six alternatives of 1,000 companies each on 200,000 paths."""
+    rows = [equity(risk=COMPANIES | {"companies": figure("1000")})] * 6
+    with pytest.raises(RefusalError, match="found 200000 paths of 6000 own random numbers"):
+        simulated(asked(*rows, paths=200_000))
+
+
 def test_an_instrument_without_paths_cannot_be_simulated() -> None:
     """It stays in the scenario; a run says so by name."""
     instruments = {name: replace(row, paths=None, grown_paths=None) for name, row in load_instruments().items()}

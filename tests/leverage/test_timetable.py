@@ -16,6 +16,7 @@ from leverage.programme import MoneyLine, Payment, Programme, load_programmes
 from leverage.run_answer import RunAnswer
 from leverage.scenario_run import run_paths
 from leverage.timetable import available_shares, course_on_quarters, quarter_of
+from pledge.instalments import months_after
 from tests.leverage.builders import COURSE
 from tests.leverage.runs import asked, equity, parsed, pool
 from tests.leverage.test_instrument_ledger import lost
@@ -51,6 +52,13 @@ def laid(course: dict[str, Any], available: dict[int, Fraction] | None = None, q
 def test_the_quarter_of_a_day(day: str, quarter: int) -> None:
     """Quarters begin on the last days of March, June, September and December, as months_after steps them."""
     assert quarter_of(datetime.date.fromisoformat(day), first_day=FIRST_DAY) == quarter
+
+
+@given(first=st.dates(datetime.date(2020, 1, 1), datetime.date(2040, 12, 31)), quarters=st.integers(0, 80))
+def test_quarters_begin_where_months_are_stepped(first: datetime.date, quarters: int) -> None:
+    day = months_after(first, 3 * quarters)
+    assert quarter_of(day, first_day=first) == quarters
+    assert quarter_of(day - datetime.timedelta(days=1), first_day=first) == quarters - 1
 
 
 def test_money_without_a_timetable_is_there_from_the_start() -> None:
