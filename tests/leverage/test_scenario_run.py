@@ -140,3 +140,8 @@ def test_a_fund_by_course_and_by_growth_take_part_in_one_run() -> None:
     assert "finance_differs_from_ladder" not in [row.code for row in first.allocations[0].warnings]
     second = answer.alternatives[1].allocations[0]
     assert "finance_differs_from_ladder" in [row.code for row in second.warnings]
+
+
+def test_the_digest_is_that_of_the_inputs() -> None:
+    first, again, other = (simulated(asked(pool(), seed=seed)).digest for seed in (1, 1, 2))
+    assert first == again != other
