@@ -151,13 +151,24 @@ def waterfall(
 
 
 @main.command()
-def performance(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
-    """绩效自评打分。 Points of a programme's year."""
+def performance(
+    file: RequestFile,
+    json: AsJson = False,
+    xlsx: Annotated[
+        Path | None, typer.Option(metavar="OUT.xlsx", help="写出带公式的评价表。 Write the form with live formulas.")
+    ] = None,
+    lang: InLanguage = Lang.zh,
+) -> None:
+    """绩效自评与工作评价打分。 Points of a programme's year."""
     with _reported():
+        from api.files import write_bytes
         from api.leverage.performance import performance_file
         from api.render.fund import performance_sections
 
         answer = performance_file(file, _catalogues())
+        if xlsx is not None:
+            assert answer.workbook is not None, "every evaluation has its form"
+            write_bytes(xlsx, answer.workbook)
         _answer(answer.as_document, performance_sections(answer, language=lang.value), as_json=json)
 
 

@@ -47,7 +47,7 @@ KINDS: Mapping[AnswerKind, Kind] = {
     "pledge_quote": Kind("plq_", "/v1/pledge-quotes"),
     "leverage_scenario": Kind("lev_", "/v1/leverage-scenarios"),
     "leverage_waterfall": Kind("wat_", "/v1/leverage/waterfalls", _WORKSHEET),
-    "performance_evaluation": Kind("per_", "/v1/leverage/performance-evaluations"),
+    "performance_evaluation": Kind("per_", "/v1/leverage/performance-evaluations", _WORKSHEET),
     "report": Kind("rep_", "/v1/reports"),
     "analysis": Kind("ana_", "/v1/analyses"),
     "rate_paper": Kind("rat_", "/v1/rate-papers", _WORKSHEET),

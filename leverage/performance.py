@@ -27,15 +27,17 @@ from leverage.answer import AlternativeAnswer
 from leverage.ladder import Ladder
 from leverage.programme import LabelRow
 from valuation.errors import InputError, UnknownNameError
-from valuation.kernel.dated import DatedTable, DatedValue
-from valuation.kernel.fields import Day, DecimalText, FrozenModel, Identifier, NonNegativeMoneyText
+from valuation.kernel.dated import DatedTable, DatedValue, Hypothesis
+from valuation.kernel.fields import Day, DecimalText, FrozenModel, Identifier, NonNegativeMoneyText, Reason
 from valuation.kernel.labels import Label, NamedWarning
 
 __all__ = [
     "DIMENSIONS",
+    "GRADES",
     "EvaluationRequest",
     "IndicatorScore",
     "PerformanceAnswer",
+    "SupposedPoints",
     "evaluate",
     "facts_of",
     "points_of_policy",
@@ -51,7 +53,9 @@ DIMENSIONS: dict[Dimension, Label] = {
 #: The four aspects of output that a self-evaluation table prints.
 OutputAspect = Literal["quantity", "quality", "timeliness", "cost"]
 _ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
-_GRADES = (("excellent", "优"), ("good", "良"), ("fair", "中"))
+#: Grades by their limit, best first, as the parameters of a scheme and the form name them; below all is 差.
+GRADES = (("excellent", "优"), ("good", "良"), ("fair", "中"))
+_FULL_POINTS = 100
 
 
 class Indicator(FrozenModel):
@@ -77,8 +81,18 @@ class Indicator(FrozenModel):
         return self
 
 
+class SupposedPoints(FrozenModel):
+    """Points supposed where the scheme has a gap or other points, and why; every report names them as hypothesis."""
+
+    points: Annotated[DecimalText, Field(ge=0, le=100)]
+    reason: Reason
+
+
 class EvaluationRequest(FrozenModel):
-    """A year of a programme: what was budgeted and spent, the indicators, how points are rounded."""
+    """A year of a programme: what was budgeted and spent, the indicators, how points are rounded.
+
+    ``what_if`` supposes points of the scheme by the name of their parameter, ``points_output`` for example.
+    """
 
     year: Annotated[int, Field(ge=2000, le=2100)]
     policy_date: Day
@@ -87,6 +101,7 @@ class EvaluationRequest(FrozenModel):
     indicators: Annotated[tuple[Indicator, ...], Field(min_length=1, max_length=200)]
     decimals: Annotated[int, Field(ge=0, le=6)]
     rounding: Literal["half_up", "half_even"]
+    what_if: Annotated[dict[Identifier, SupposedPoints], Field(max_length=20)] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -165,18 +180,21 @@ def evaluate(
 
     Raises
     ------
-    InputError : an id twice; points of a dimension that do not add up to what the policy gives it.
-    UnknownNameError : a fact that the ledger does not have.
+    GapError : points or grades that the scheme leaves open and the request does not suppose.
+    InputError : an id twice; points of a dimension that do not add up to what the policy gives it; a scheme with grades
+        whose dimensions do not make 100.
+    UnknownNameError : a fact that the ledger does not have, a what-if of no parameter of points.
 
     Tested by: published case ``performance-selfeval-execution-rate``; by hand, ``tests/leverage/test_performance.py``.
     """
+    policy = _supposed(policy, request)
     given = points_of_policy(policy, request)
     _check_points(request, given)
     known = dict(facts or {})
     rows = [_execution(request, _number(given["execution"]))]
     rows += [_row(request, place, row, known) for place, row in enumerate(request.indicators)]
     total = sum((row.score for row in rows), Decimal(0))
-    grade, used = _grade(policy, request, total)
+    grade, used = _grade(policy, request, total, full=sum(map(_number, given.values()), Decimal(0)))
     values = (*given.values(), *used)
     doubts = {value.name: value.warning for value in values if value.warning is not None}
     return PerformanceAnswer(
@@ -212,6 +230,14 @@ def facts_of(alternative: AlternativeAnswer) -> dict[str, Decimal]:
 def _number(value: DatedValue) -> Decimal:
     assert isinstance(value.value, Decimal | int), "points are numbers"
     return Decimal(value.value)
+
+
+def _supposed(policy: DatedTable, request: EvaluationRequest) -> DatedTable:
+    of_points = [name for name, row in policy.parameters.items() if row.unit == "points"]
+    for name in request.what_if:
+        if name not in of_points:
+            raise UnknownNameError.among(f"what_if.{name}", found=name, known=of_points)
+    return policy.overlay({name: Hypothesis(row.points, row.reason) for name, row in request.what_if.items()})
 
 
 def _check_points(request: EvaluationRequest, given: Mapping[Dimension, DatedValue]) -> None:
@@ -277,12 +303,22 @@ def _rounded(request: EvaluationRequest, score: Decimal) -> Decimal:
 
 
 def _grade(
-    policy: DatedTable, request: EvaluationRequest, total: Decimal
+    policy: DatedTable, request: EvaluationRequest, total: Decimal, *, full: Decimal
 ) -> tuple[Label | None, tuple[DatedValue, ...]]:
     if not policy.has("grade_excellent_points"):
         return None, ()
-    limits = [policy.value(f"grade_{name}_points", on=request.policy_date) for name, _ in _GRADES]
-    for (name, zh), limit in zip(_GRADES, limits, strict=True):
+    if full != _FULL_POINTS:
+        raise InputError.of(
+            "points of the dimensions", found=f"{full} in all", expected="100, which the limits of the grades refer to"
+        )
+    limits = [policy.value(f"grade_{name}_points", on=request.policy_date) for name, _ in GRADES]
+    if sorted((_number(limit) for limit in limits), reverse=True) != [_number(limit) for limit in limits]:
+        raise InputError.of(
+            "limits of the grades",
+            found=", ".join(str(limit.value) for limit in limits),
+            expected="falling from excellent to fair",
+        )
+    for (name, zh), limit in zip(GRADES, limits, strict=True):
         if total >= _number(limit):
             return Label(zh, name), tuple(limits)
     return Label("差", "poor"), tuple(limits)

@@ -1,8 +1,9 @@
-"""绩效自评 over HTTP and from a file: points by indicator, filled from a scenario's own ledger where it is given."""
+"""绩效自评与工作评价 over HTTP and from a file: points by indicator, filled from a scenario's own ledger if given."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +14,9 @@ from api.answered import Answered
 from api.bodies import read_model
 from api.catalogues import Catalogues
 from api.files import read_file
+from leverage.answer import LeverageAnswer
 from leverage.performance import EvaluationRequest, evaluate, facts_of
+from leverage.performance_workbook import performance_workbook
 from leverage.programme import Programme
 from leverage.request import ScenarioRequest
 from leverage.scenario import run_scenario
@@ -32,7 +35,7 @@ class PerformanceRequest(FrozenModel):
     """Which scheme of points, which year, and from which scenario the facts come.
 
     An indicator may name a ``fact`` of the ``alternative`` of the ``scenario``; without a scenario every indicator
-    states what was reached.
+    states what was reached. Facts of a scenario carry its doubts: they stand among the warnings of the evaluation.
     """
 
     policy: Identifier
@@ -56,13 +59,18 @@ def performance(
 
     def answer(request: PerformanceRequest) -> Answered:
         policy = _scheme(request, policies)
-        found = evaluate(request.evaluation, policy=policy, facts=_facts(request, programmes, policies))
+        scenario = _scenario(request, programmes, policies)
+        found = evaluate(request.evaluation, policy=policy, facts=_facts(request, scenario))
+        if scenario is not None:
+            found = replace(found, warnings=(*found.warnings, *scenario.warnings))
         body = found.as_document()
         del body["warnings"]
-        sources = tuple(dict.fromkeys(value.source for value in found.values_used))
+        lent = () if scenario is None else scenario.sources
+        sources = tuple(dict.fromkeys((*(value.source for value in found.values_used), *lent)))
         digest = digest_of({"performance_evaluation": request.model_dump(mode="json")})
         body = {"question": "performance_evaluation", "policy": policy.label.as_document(), **body}
-        return Answered(body, found.warnings, sources, digest)
+        workbook = performance_workbook(request.evaluation, found, scheme=policy.label)
+        return Answered(body, found.warnings, sources, digest, workbook)
 
     return answer
 
@@ -78,15 +86,20 @@ def _scheme(request: PerformanceRequest, policies: Mapping[str, DatedTable]) -> 
     return named(schemes, request.policy, field="policy")
 
 
-def _facts(
+def _scenario(
     request: PerformanceRequest, programmes: Mapping[str, Programme], policies: Mapping[str, DatedTable]
-) -> dict[str, Decimal]:
+) -> LeverageAnswer | None:
     if (request.scenario is None) != (request.alternative is None):
         raise InputError.of("alternative", found=request.alternative, expected="a scenario and one of its alternatives")
     if request.scenario is None:
+        return None
+    return run_scenario(request.scenario, programmes=programmes, policies=policies)
+
+
+def _facts(request: PerformanceRequest, scenario: LeverageAnswer | None) -> dict[str, Decimal]:
+    if scenario is None:
         return {}
-    answer = run_scenario(request.scenario, programmes=programmes, policies=policies)
-    alternatives = {row.id: row for row in answer.alternatives}
+    alternatives = {row.id: row for row in scenario.alternatives}
     if request.alternative not in alternatives:
         raise UnknownNameError.among("alternative", found=str(request.alternative), known=alternatives)
     return facts_of(alternatives[str(request.alternative)])

@@ -80,10 +80,15 @@ def performance_evaluations(catalogues: Catalogues) -> Result:
         answer=PerformanceEvaluation,
         asking=Told(
             "evaluate",
-            "绩效自评打分 · Points of a programme's year",
+            "绩效自评与工作评价打分 · Points of a programme's year",
             "Execution, output, effect and satisfaction by a dated scheme; facts may come from a scenario's ledger.",
         ),
-        reading=Told("read", "读取自评 · Read an evaluation", "The answer as it was given."),
+        reading=Told("read", "读取评价 · Read an evaluation", "The answer as it was given."),
+        worksheet=Told(
+            "worksheet",
+            "评价表 · The form of the evaluation with live formulas",
+            "Change a target, a figure reached or points, and the scores, the total and the grade answer.",
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""A waterfall and a self-evaluation on a screen: partners first, then payments, concessions, points."""
+"""A waterfall and an evaluation of a year on a screen: partners first, then payments, concessions, points."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _concessions(rows: list[Mapping[str, Any]], language: Language) -> Iterator[
 def performance_sections(answered: Answered, *, language: Language) -> Iterator[Section]:
     """The points row by row, by dimension, and the total."""
     body = answered.body
-    yield Heading(f"绩效自评 Self-evaluation {body['year']} — {body['policy'][language]}")
+    yield Heading(f"绩效评价 Evaluation {body['year']} — {body['policy'][language]}")
     heads = ("指标 Indicator", "目标 Target", "完成 Reached", "分值 Points", "得分 Score")
     rows = tuple(
         (row["label"][language], *(grouped(_short(row[name])) for name in ("target", "reached", "points", "score")))

@@ -28,6 +28,7 @@ from tests.api.scores.test_scores import LADDER, QUALITY
 COMMANDS = {
     "leverage_waterfall": "waterfall",
     "leverage_performance": "performance",
+    "leverage_work_evaluation": "performance",
     "report_drug_patent": "report",
     "analysis_drug_patent": "analyse",
     "analysis_break_even": "analyse",

@@ -10,11 +10,12 @@ import pytest
 from leverage.performance import EvaluationRequest, evaluate, facts_of
 from leverage.policy import load_policies
 from tests.leverage.builders import allocation, request, run
-from valuation.errors import BeforeFirstStepError, InputError
+from valuation.errors import BeforeFirstStepError, GapError, InputError, UnknownNameError
 from valuation.kernel.dated import DatedTable
 from valuation.kernel.fields import parse
 
 POLICY = load_policies()["performance_self_evaluation_2020"]
+WORK = load_policies()["park_work_evaluation_2021"]
 
 
 def row(name: str, dimension: str, points: str, **changes: Any) -> dict[str, Any]:
@@ -129,7 +130,7 @@ title = "示例方案"
 status = "hypothesis"
 date = 2026-01-01
 """
-    for name, points in (("execution", 20), ("output", 50), ("effect", 30), ("satisfaction", 10)):
+    for name, points in (("execution", 10), ("output", 50), ("effect", 30), ("satisfaction", 10)):
         text += f"""
 [parameters.points_{name}]
 unit = "points"
@@ -139,10 +140,69 @@ steps = [{{ from = 2026-01-01, value = {points}, source = "city" }}]
     scheme = DatedTable.from_toml(text, where="test")
     found = evaluate(made(), policy=scheme)
     assert found.grade is None
-    assert found.rows[0].score == Decimal("9.98")
+    assert found.rows[0].score == Decimal("4.99")
+
+
+def supposed(**points: str) -> dict[str, Any]:
+    return {f"{name}_points" if name in GRADED else f"points_{name}": said(text) for name, text in points.items()}
+
+
+def said(points: str) -> dict[str, str]:
+    return {"points": points, "reason": "the form that the city sent"}
+
+
+GRADED = ("grade_excellent", "grade_good", "grade_fair")
+OF_DIMENSIONS = {"execution": "10", "output": "50", "effect": "30", "satisfaction": "10"}
+OF_GRADES = {"grade_excellent": "90", "grade_good": "75", "grade_fair": "54.5"}
+
+
+def test_what_is_known_of_the_work_evaluation_is_read_and_the_rest_is_a_gap() -> None:
+    """Authority: the plan's section on money names the evaluators and the year; no form, target or grade was seen."""
+    day = datetime.date(2026, 12, 31)
+    known = {name for name, row in WORK.parameters.items() if row.steps[0].gap is None}
+    assert known == {"evaluators", "evaluations_per_year"}
+    assert {WORK.value(name, on=day).status for name in known} == {"read"}
+    for name in WORK.parameters.keys() - known:
+        with pytest.raises(GapError):
+            WORK.value(name, on=day)
+
+
+@pytest.mark.parametrize("missing", [*OF_DIMENSIONS, *OF_GRADES])
+def test_a_gap_of_the_work_evaluation_raises_unless_it_is_supposed(missing: str) -> None:
+    given = {**OF_DIMENSIONS, **OF_GRADES}
+    del given[missing]
+    with pytest.raises(GapError, match=missing):
+        evaluate(made(what_if=supposed(**given)), policy=WORK)
+
+
+def test_the_work_evaluation_by_hand() -> None:
+    """The year of the first test: 4.99 + 27 + 12.5 + 0 + 10 = 54.49, below the supposed 54.5, so the grade is 差;
+    with the loans all reached 57.49: 中."""
+    what_if = supposed(**OF_DIMENSIONS, **OF_GRADES)
+    found = evaluate(made(what_if=what_if), policy=WORK)
+    assert found.total == Decimal("54.49")
+    rows = asked()["indicators"]
+    rows[0] |= {"reached": "10"}
+    better = evaluate(made(what_if=what_if, indicators=rows), policy=WORK)
+    assert [row.grade.zh for row in (found, better) if row.grade is not None] == ["差", "中"]
+    assert {value.status for value in found.values_used} == {"hypothesis"}
+    assert len([warning for warning in found.warnings if warning.code == "hypothesis_value"]) == 7
+
+
+def test_supposed_points_are_checked() -> None:
+    with pytest.raises(UnknownNameError, match=r"what_if\.points_pride"):
+        evaluate(made(what_if=supposed(pride="5")), policy=POLICY)
+    with pytest.raises(UnknownNameError, match="pledge_amount_growth_min_share"):
+        evaluate(made(what_if={"pledge_amount_growth_min_share": said("5")}), policy=WORK)
+    with pytest.raises(InputError, match="110 in all"):
+        evaluate(made(what_if=supposed(execution="20")), policy=POLICY)
+    with pytest.raises(InputError, match="limits of the grades: found 70, 80, 60"):
+        evaluate(made(what_if=supposed(grade_excellent="70")), policy=POLICY)
 
 
 BAD = [
+    ({"what_if": {"points_output": {"points": "50", "reason": ""}}}, "what_if.points_output.reason"),
+    ({"what_if": {"points_output": {"points": "-1", "reason": "because"}}}, "what_if.points_output.points"),
     ({"year": 1999}, "year"),
     ({"budget_cny": "0.00"}, "budget_cny"),
     ({"spent_cny": "-1.00"}, "spent_cny"),

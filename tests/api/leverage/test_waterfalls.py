@@ -59,6 +59,23 @@ def test_an_evaluation_reads_the_scenarios_ledger(client: Client) -> None:
     rows = {row["id"]: row for row in stored["answer"]["rows"]}
     assert (rows["loans"]["score"], rows["loans"]["from_ledger"]) == ("25.71", True)
     assert stored["answer"]["total"] == "91.35"
+    assert "hypothetical_terms" in [row["code"] for row in stored["answer"]["warnings"]]
+
+
+def test_an_evaluation_has_its_form(client: Client) -> None:
+    stored = client.ask(EVALUATIONS, YEAR).json()
+    response = client.get(stored["links"]["worksheet"])
+    assert response.status_code == 200
+    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(response.content)).active.iter_rows() for cell in row]
+    assert sum(cell.data_type == "f" for cell in cells) == 5 + 2 + 8 + 1
+
+
+def test_a_work_evaluation_without_points_is_refused(client: Client) -> None:
+    year = example("leverage_work_evaluation")
+    assert client.ask(EVALUATIONS, year).json()["answer"]["total"] == "80.5"
+    refused = client.ask(EVALUATIONS, changed(year, "evaluation.what_if", DELETED), key="gap")
+    assert refused.status_code == 422
+    assert "points_execution" in refused.text
 
 
 def test_programmes_are_listed_and_read(client: Client) -> None:
