@@ -22,9 +22,9 @@ TEXT = PAGE.read_text(encoding="utf-8")
 def test_the_page_computes_what_it_says() -> None:
     blocks = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
     session = doctest.DocTestParser().get_doctest("".join(blocks), {}, PAGE.name, str(PAGE), 0)
-    done = doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF).run(session)
+    done = doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF | doctest.ELLIPSIS).run(session)
     assert done.failed == 0
-    assert done.attempted >= 20
+    assert done.attempted >= 120
 
 
 @pytest.mark.parametrize(
