@@ -315,8 +315,8 @@ plt.show()
 # ## 何时：J曲线 When: the J-curve, under the stated course
 #
 # The programme's own cash by quarter, from the ledger of each instrument, if everything goes as planned: loans lose
-# 3 %; of equity four tenths are lost, yet 1.6 times comes back in all. A guarantor or pool keeps its money until the
-# loans end; a fund or shares wait for years.
+# 3 %; of equity four tenths are lost, yet 1.6 times comes back in all. A pool is paid back when the loans end; capital
+# in a guarantor stays there and is not cash again; a fund or shares wait for years.
 
 
 # %%
@@ -405,7 +405,7 @@ for at, (values, label, colour) in enumerate(
     bars = right.bar(places + 0.27 * (at - 1), values, width=0.25, label=label, color=colour)
     right.bar_label(bars, labels=[f"{value:.1%}" for value in values], fontsize=8, padding=2)
 right.set_xticks(places, list(NAMES.values()), fontsize=9)
-right.set_ylim(0, 1.3)
+right.set_ylim(0, 0.95)
 right.set_title("风险 Risk, 高新分园")
 right.legend(fontsize=8, loc="upper center")
 plt.tight_layout()
@@ -585,6 +585,7 @@ assert whole == {"longhua": 20_000_000, "high_tech": 100_000_000}, "both layers 
 # By hand, under the course: 6 × 0.03 of the pool's loans are lost, half of it is the pool's; 0.6 of the equity comes
 # back and 1.0 of gain on top.
 assert account_of("high_tech", "pool").back_fen() == round(10**10 * (1 - 6 * 0.03 * 0.5))
+assert account_of("high_tech", "guarantor").back_fen() == 0, "what is left is held, not paid back"
 assert account_of("high_tech", "equity").back_fen() == round(10**10 * 1.6)
 
 losses = {row.id: row.allocations[0].principal.expected_loss for row in run.alternatives}
