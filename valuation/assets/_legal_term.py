@@ -33,6 +33,7 @@ def legal_term(right: str, *, start: datetime.date, jurisdiction: str, ends_with
     ------
     InputError : the right is not Chinese, or its term reaches beyond the calendar: its expiry date must be stated.
     BeforeFirstStepError : the term began before the first law of the table.
+    GapError : it begins under a law that was not read.
 
     Tested by: ``tests/valuation/assets/test_legal_terms.py`` (by hand for every right of the table).
     """
@@ -47,7 +48,7 @@ def legal_term(right: str, *, start: datetime.date, jurisdiction: str, ends_with
         raise InputError.of("subject.expiry_date", found=start, expected="a day within the calendar")
     day_before = add_years(start, int(years)) - datetime.timedelta(days=1)
     last_day = datetime.date(last_year, 12, 31) if ends_with_year else day_before
-    doubts = (*reference_warnings([dated]), *_changed_since(parameter, dated))
+    doubts = (*reference_warnings([dated]), *_changed_since(parameter, dated, last_day=last_day))
     return LegalTerm(last_day, dated, doubts)
 
 
@@ -96,14 +97,22 @@ def refuse_disorder(*days: datetime.date | None, expected: str) -> None:
         raise PydanticCustomError("dates", "dates in the order {expected}", {"expected": expected})
 
 
-def _changed_since(parameter: str, dated: DatedValue) -> tuple[NamedWarning, ...]:
-    """Name a later law with another term: whether it reaches older rights is not in the table."""
+def _changed_since(parameter: str, dated: DatedValue, *, last_day: datetime.date) -> tuple[NamedWarning, ...]:
+    """Name a later law with another term, or one not read: whether it reaches older rights is not in the table."""
     steps = reference_table("legal_terms").parameters[parameter].steps
-    # A newer wording with the same term changes nothing for the right.
+    # A newer wording with the same term changes nothing for the right, nor does one that comes after its end.
     later = [step for step in steps if step.from_date > dated.from_date and step.value != dated.value]
+    later = [step for step in later if step.gap is None or step.from_date <= last_day]
     if not later:
         return ()
     step = later[0]
+    if step.gap is not None:
+        text = Label(
+            f"{dated.label.zh}：自 {step.from_date} 起的法律未读（{step.source.title}），是否改变本权利的期限须核对",
+            f"{dated.label.en}: the law from {step.from_date} was not read ({step.source.title}); check whether it"
+            " changes the term of this right",
+        )
+        return (NamedWarning("later_law_not_read", text),)
     text = Label(
         f"{dated.label.zh}按起算日法律为 {dated.value} 年，自 {step.from_date} 起为 {step.value} 年；"
         "是否溯及须核对过渡条款",

@@ -15,7 +15,7 @@ from tests.valuation.asking import VARIETY, answered, relief
 from tests.valuation.assets.rights import DRUG, FILM, REGION, RIGHTS, SOFTWARE, TRADEMARK
 from valuation.assets._legal_term import legal_end, legal_term
 from valuation.catalogue import subject_models
-from valuation.errors import BeforeFirstStepError, InputError, UnknownNameError
+from valuation.errors import BeforeFirstStepError, GapError, InputError, UnknownNameError
 from valuation.kernel.fields import parse
 from valuation.kernel.subject import Subject
 from valuation.reference import number_of, reference_table
@@ -144,6 +144,18 @@ def test_only_the_wording_that_was_read_is_free_of_doubt(name: str, last_recalle
     assert "recalled_value" in {each.code for each in older.doubts}
     changed = "term_changed_since" in {each.code for each in older.doubts}
     assert changed == (name == "plant_variety.other")
+
+
+def test_a_trademark_law_that_was_not_read_answers_nothing() -> None:
+    """The law revised in 2026 holds from 2027-01-01: a term that begins then is a gap, one that reaches it says so."""
+    with pytest.raises(GapError, match="trademark law as revised in 2026"):
+        legal_term("trademark", start=datetime.date(2027, 1, 1), jurisdiction="CN")
+    ends_before, reaches = (
+        legal_term("trademark", start=datetime.date(2017, 1, day), jurisdiction="CN") for day in (1, 2)
+    )
+    assert ends_before.last_day == datetime.date(2026, 12, 31)
+    assert "later_law_not_read" not in {each.code for each in ends_before.doubts}
+    assert "later_law_not_read" in {each.code for each in reaches.doubts}
 
 
 def test_what_the_table_does_not_know_is_refused() -> None:
