@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -24,6 +25,7 @@ from valuation.kernel.discovery import discover
 __all__ = ["describe_policy", "load_policies", "open_gaps", "overlay_policies", "policies_of_kind", "policy_kinds"]
 
 _KINDS_OF_ASSET = frozenset(map(str, ASSET_KINDS))
+_COVERS = "covers."
 
 
 def policy_kinds() -> dict[str, PolicyKind]:
@@ -61,7 +63,7 @@ def load_policies(extra: Mapping[str, str] | None = None) -> dict[str, DatedTabl
         if name in texts:
             raise ReferenceDataError(f"policy {name}: found twice, expected an id that no packaged policy has")
         texts[name] = text
-    return {name: _checked(name, texts[name], kinds) for name in sorted(texts)}
+    return {name: _checked(name, texts, kinds) for name in sorted(texts)}
 
 
 def policies_of_kind(policies: Mapping[str, DatedTable], kind: str) -> list[str]:
@@ -111,8 +113,8 @@ def describe_policy(table: DatedTable) -> dict[str, Any]:
     }
 
 
-def _checked(name: str, text: str, kinds: Mapping[str, PolicyKind]) -> DatedTable:
-    table = DatedTable.from_toml(text, where=f"policy {name}")
+def _checked(name: str, texts: Mapping[str, str], kinds: Mapping[str, PolicyKind]) -> DatedTable:
+    table = _with_scope(DatedTable.from_toml(texts[name], where=f"policy {name}", others=texts), texts)
     if table.id != name:
         raise ReferenceDataError(f"policy {name}: found id = {table.id!r}, expected the name of the file")
     if table.kind not in kinds:
@@ -125,6 +127,24 @@ def _checked(name: str, text: str, kinds: Mapping[str, PolicyKind]) -> DatedTabl
     check_doubts(table)
     read_examples(table)
     return table
+
+
+def _with_scope(table: DatedTable, texts: Mapping[str, str]) -> DatedTable:
+    """Take the kinds of right that are compensated from the policy that states the scope, where one is named."""
+    name = table.facts.get("compensable_as_in")
+    if name is None:
+        return table
+    where = f"policy {table.id}: facts.compensable_as_in"
+    if "compensable_asset_kinds" in table.facts or name not in texts:
+        raise ReferenceDataError(f"{where}: found {name!r}, expected a policy, and no compensable_asset_kinds as well")
+    scope = DatedTable.from_toml(texts[name], where=f"policy {name}").parameters
+    covers = {key.removeprefix(_COVERS): row.steps for key, row in scope.items() if key.startswith(_COVERS)}
+    if not covers or any(steps[0].value is None for steps in covers.values()):
+        raise ReferenceDataError(f"{where}: found {name!r}, expected a scope without gaps")
+    if any(not step.repealed for steps in covers.values() for step in steps[1:]):
+        raise ReferenceDataError(f"{where}: found {name!r}, expected a scope that does not change while it is in force")
+    kinds = [kind for kind, steps in covers.items() if steps[0].value is True]
+    return replace(table, facts={**table.facts, "compensable_asset_kinds": kinds})
 
 
 def _check_asset_kinds(table: DatedTable) -> None:

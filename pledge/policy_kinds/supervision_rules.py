@@ -8,14 +8,7 @@ from valuation.kernel.labels import Label
 __all__ = ["POLICY_KIND"]
 
 _RENEWAL_CONDITIONS = frozenset(
-    {
-        "old_loan_normal",
-        "lawful",
-        "operating",
-        "good_credit",
-        "willing",
-        "meets_lending_conditions",
-    }
+    {"lawful_operation", "good_credit", "willing_to_repay", "meets_lending_conditions", "old_loan_normal"}
 )
 
 POLICY_KIND = PolicyKind(
@@ -27,7 +20,7 @@ POLICY_KIND = PolicyKind(
         ParameterSpec("due_diligence_exemption", "yes_no"),
         ParameterSpec("internal_evaluation_encouraged", "yes_no"),
         ParameterSpec("pre_payment_encouraged", "yes_no"),
-        ParameterSpec("renewal_conditions.*", "yes_no", members=_RENEWAL_CONDITIONS),
+        ParameterSpec("renewal_condition.*", "yes_no", members=_RENEWAL_CONDITIONS),
         ParameterSpec("renewed_loan_may_stay_normal", "yes_no"),
         ParameterSpec("renewal_for_medium_firms", "yes_no"),
         ParameterSpec("loan_relates_to_appraised_value", "yes_no"),

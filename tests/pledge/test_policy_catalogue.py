@@ -266,3 +266,70 @@ def test_units() -> None:
     assert holds(Decimal("1.4"), "multiple")
     assert not holds(-1, "multiple")
     assert ParameterSpec("a.*", "share", members=frozenset({"x", "b"})).description == "a.{b, x}"
+
+
+def test_one_fact_stands_in_one_policy(policies: dict[str, DatedTable]) -> None:
+    """The watch of order 2023 no. 1 and the renewal notice of 2024 are stated once and referred to."""
+    rules = policies["loan_contract_rules"]
+    for unit in ("periods", "months"):
+        found = rules.value(f"restructuring_watch_{unit}", on=DAY(2023, 7, 1))
+        stated = policies["cn_asset_classification_2023"].value(f"observation_{unit}", on=DAY(2023, 7, 1))
+        assert (found.value, found.status) == (stated.value, stated.status)
+        assert found.source.id.startswith("cn_asset_classification_2023.")
+    notice = policies["national_renewal_2024"]
+    conditions = [name for name in notice.parameters if name.startswith("renewal_condition.")]
+    assert len(conditions) == 5
+    for name in conditions:
+        assert rules.parameters[name].steps[0].source.id == "national_renewal_2024.notice_13"
+    kept = policies["cn_asset_classification_2023"].parameters["renewal_may_stay_normal"].steps
+    assert [step.from_date for step in kept] == [DAY(2024, 9, 30)]
+
+
+SCOPE = """
+id = "own_scope"
+kind = "compensation_scope"
+name = { zh = "范围", en = "scope" }
+facts.jurisdiction = { zh = "海南", en = "Hainan" }
+sources.board = { title = "board decision", status = "read" }
+[parameters.covers.trademark]
+unit = "yes_no"
+label = { zh = "商标", en = "trademark" }
+steps = [{ from = 2024-01-01, value = true, source = "board" }]
+"""
+POOL = """
+id = "own_pool"
+kind = "risk_pool"
+name = { zh = "资金池", en = "pool" }
+sources.board = { title = "board decision", status = "read" }
+facts = { jurisdiction = { zh = "海南", en = "Hainan" }, compensable_as_in = "own_scope" }
+[parameters.loss_share.pool]
+unit = "share"
+label = { zh = "比例", en = "share" }
+steps = [{ from = 2024-01-01, value = 0.4, source = "board" }]
+"""
+
+
+def test_a_pool_takes_its_scope_from_the_policy_that_states_it(policies: dict[str, DatedTable]) -> None:
+    hainan = policies["hainan_risk_pool_2026"].facts["compensable_asset_kinds"]
+    assert hainan == ["invention_patent", "utility_model", "design_patent", "trademark"]
+    own = load_policies({"own_scope": SCOPE, "own_pool": POOL})["own_pool"]
+    assert own.facts["compensable_asset_kinds"] == ["trademark"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "pool", "message"),
+    [
+        (SCOPE, POOL.replace('"own_scope"', '"moon"'), "found 'moon'"),
+        (SCOPE, POOL.replace('"own_scope" }', '"lpr" }'), "a scope without gaps"),
+        (SCOPE, POOL.replace("compensable_as_in", "compensable_asset_kinds = [], compensable_as_in"), "as well"),
+        (SCOPE.replace("value = true", 'gap = "ask"'), POOL, "a scope without gaps"),
+        (
+            SCOPE.replace('" }]', '" }, { from = 2025-01-01, value = false, source = "board" }]'),
+            POOL,
+            "does not change",
+        ),
+    ],
+)
+def test_a_scope_that_does_not_answer_for_all_days_is_refused(scope: str, pool: str, message: str) -> None:
+    with pytest.raises(ReferenceDataError, match=message):
+        load_policies({"own_scope": scope, "own_pool": pool})

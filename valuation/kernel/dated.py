@@ -19,7 +19,14 @@ A dated table is a TOML text. Its values are lists of steps; each step names a l
     ]
 
 A step is one of: a ``value``; ``gap = "what to do to fill it"``; ``repealed = true``. ``status`` on a step
-overrides that of its source. ``[[examples]]`` are worked examples, read and run by those who know the kind.
+overrides that of its source. What another table states is referred to and never copied; label and unit stay its own::
+
+    [parameters.watch_months]
+    unit = "months"
+    label = { zh = "…", en = "…" }
+    same_as = { table = "classification", parameter = "observation_months" }
+
+``[[examples]]`` are worked examples, read and run by those who know the kind.
 """
 
 from __future__ import annotations
@@ -160,23 +167,25 @@ class DatedTable:
     examples: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
-    def from_toml(cls, text: str, *, where: str) -> DatedTable:
+    def from_toml(cls, text: str, *, where: str, others: Mapping[str, str] | None = None) -> DatedTable:
         """Read a table; anything incomplete stops here, naming file and key.
+
+        ``others`` are the texts of other tables by id, for parameters that are the same as one of theirs.
 
         Raises
         ------
-        ReferenceDataError : the text is not TOML or lacks a required key.
+        ReferenceDataError : the text is not TOML, lacks a required key, or refers to what is not stated there.
         SourceMissingError : a step names no source, or one that is not listed.
         """
-        try:
-            data = tomllib.loads(text, parse_float=Decimal)
-        except tomllib.TOMLDecodeError as error:
-            raise ReferenceDataError(f"{where}: not readable as TOML: {error}") from error
-        sources = {key: _source(key, row, where) for key, row in _table(data, "sources", where).items()}
-        parameters = {
-            name: _parameter(name, row, sources, f"{where}: {name}")
-            for name, row in _leaves(_table(data, "parameters", where), where)
-        }
+        data = _read(text, where)
+        sources = _sources(data, where)
+        parameters: dict[str, Parameter] = {}
+        for name, row in _leaves(_table(data, "parameters", where), where):
+            if "same_as" in row:
+                parameters[name] = _borrowed(name, row, others or {}, f"{where}: {name}")
+                sources |= {step.source.id: step.source for step in parameters[name].steps}
+            else:
+                parameters[name] = _parameter(name, row, sources, f"{where}: {name}")
         return cls(
             id=_need(data, "id", where),
             kind=_need(data, "kind", where),
@@ -230,7 +239,7 @@ def _leaves(tree: Mapping[str, Any], where: str, prefix: str = "") -> Iterator[t
     for key, row in tree.items():
         if not isinstance(row, Mapping):
             raise ReferenceDataError(f"{where}: parameter {prefix}{key}: found {row!r}, expected a table with steps")
-        if isinstance(row.get("steps"), list):
+        if isinstance(row.get("steps"), list) or "same_as" in row:
             yield f"{prefix}{key}", row
         else:
             yield from _leaves(row, where, f"{prefix}{key}.")
@@ -242,6 +251,36 @@ def _parameter(name: str, row: Mapping[str, Any], sources: Mapping[str, Source],
     if not steps or dates != sorted(set(dates)):
         raise ReferenceDataError(f"{where}: found step dates {dates}, expected at least one, rising")
     return Parameter(name, _label(_need(row, "label", where), where), _need(row, "unit", where), steps)
+
+
+def _read(text: str, where: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise ReferenceDataError(f"{where}: not readable as TOML: {error}") from error
+
+
+def _sources(data: Mapping[str, Any], where: str) -> dict[str, Source]:
+    return {key: _source(key, row, where) for key, row in _table(data, "sources", where).items()}
+
+
+def _borrowed(name: str, row: Mapping[str, Any], others: Mapping[str, str], where: str) -> Parameter:
+    """The steps of another table's parameter; their sources are named by the table that states them."""
+    table, parameter = (_need(row["same_as"], key, where) for key in ("table", "parameter"))
+    if "steps" in row or table not in others:
+        found = "steps as well" if "steps" in row else f"the table {table!r}"
+        raise ReferenceDataError(f"{where}: same_as: found {found}, expected one of the other tables and no steps")
+    data = _read(others[table], table)
+    stated = dict(_leaves(_table(data, "parameters", table), table)).get(parameter)
+    if stated is None or "same_as" in stated:
+        raise ReferenceDataError(
+            f"{where}: same_as: found {parameter!r}, expected a parameter that {table} states itself"
+        )
+    lent = _parameter(parameter, stated, _sources(data, table), f"{table}: {parameter}")
+    if _need(row, "unit", where) != lent.unit:
+        raise ReferenceDataError(f"{where}: found unit {row['unit']!r}, expected {lent.unit!r} as in {table}")
+    steps = tuple(replace(step, source=replace(step.source, id=f"{table}.{step.source.id}")) for step in lent.steps)
+    return Parameter(name, _label(_need(row, "label", where), where), lent.unit, steps)
 
 
 def _step(row: Mapping[str, Any], sources: Mapping[str, Source], where: str) -> Step:

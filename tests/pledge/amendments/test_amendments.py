@@ -325,7 +325,7 @@ def test_a_renewal_fails_on_each_of_its_five_conditions(condition: str) -> None:
 
 def test_no_renewal_before_its_rule() -> None:
     plan = payment_plan("interest_only", terms(drawdown_date=DAY(2023, 2, 1)))
-    with pytest.raises(BeforeFirstStepError, match="2024-10-01"):
+    with pytest.raises(BeforeFirstStepError, match="2024-09-30"):
         amended("renewal", plan, DAY(2024, 1, 15), **renewal())
 
 

@@ -238,3 +238,46 @@ def test_a_table_without_sources_or_parameters_does_not_load(key: str) -> None:
 def test_a_status_on_a_step_goes_before_that_of_its_source() -> None:
     text = replaced("value = 0.25,", 'value = 0.25, status = "recalled",')
     assert table(text).value(PATENT, on=DAY(2020, 1, 1)).status == "recalled"
+
+
+BORROWER = """
+id = "borrower"
+kind = "policy"
+name = { zh = "引用", en = "borrower" }
+sources = {}
+[parameters.ours]
+unit = "share"
+label = { zh = "我方名称", en = "our name" }
+same_as = { table = "example", parameter = "rate_share.patent" }
+"""
+
+
+def test_what_another_table_states_is_referred_to() -> None:
+    """Steps, gaps and repeal are the lender's; label and name are the borrower's; the source says who states it."""
+    borrower = DatedTable.from_toml(BORROWER, where="borrower", others={"example": TABLE})
+    lender = DatedTable.from_toml(TABLE, where="example")
+    found = borrower.value("ours", on=DAY(2020, 1, 1))
+    assert (found.value, found.name, found.label.en) == (Decimal("0.25"), "ours", "our name")
+    assert (found.source.id, found.source.number) == ("example.notice", "市府〔2019〕3号")
+    assert set(borrower.sources) == {"example.notice", "example.memory"}
+    assert [step.from_date for step in borrower.parameters["ours"].steps] == [
+        step.from_date for step in lender.parameters[PATENT].steps
+    ]
+    with pytest.raises(GapError):
+        borrower.value("ours", on=DAY(2022, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('table = "example"', 'table = "moon"', "found the table 'moon'"),
+        ("rate_share.patent", "rate_share.moon", "expected a parameter that example states itself"),
+        ('unit = "share"', 'unit = "1"', "expected 'share' as in example"),
+        ("same_as", "steps = []\nsame_as", "found steps as well"),
+        ('table = "example", ', "", "found no 'table'"),
+        ('table = "example", parameter = "rate_share.patent"', 'table = "self", parameter = "ours"', "states itself"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_refused(old: str, new: str, message: str) -> None:
+    with pytest.raises(ReferenceDataError, match=message):
+        DatedTable.from_toml(BORROWER.replace(old, new), where="borrower", others={"example": TABLE, "self": BORROWER})
