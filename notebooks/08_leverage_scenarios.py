@@ -30,9 +30,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import font_manager
 
-from leverage.frontier import InstrumentOutcomes, RiskLimits, allocation_frontier, excluded_by_policy
+from leverage.frontier import RiskLimits, allocation_frontier
 from leverage.policy import load_policies
+from leverage.policy_exclusion import excluded_by_policy
 from leverage.programme import load_programmes
+from leverage.run_frontier import outcomes_of_run
+from leverage.scenario import placed_allocations
 from leverage.scenario_run import run_paths, run_request_model
 from leverage.source_classes import SOURCE_CLASSES
 from valuation.kernel.fields import parse
@@ -185,35 +188,42 @@ def risks_of(assumed):
     return {"guarantor": loans, "pool": loans, "fund": companies, "equity": companies}
 
 
-def asked(park, *, paths, assumed=ASSUMED, ways=tuple(NAMES)):
-    money = PARKS[park][1]
-    terms, risks = terms_of(assumed, sum(map(Decimal, money.values()))), risks_of(assumed)
-    rows = []
-    for name in ways:
-        instrument, stated = terms[name]
-        allocation = {
+def allocations(park, *, assumed, ways, part):
+    """Each way gets this part of the park's money."""
+    money = {line: Decimal(amount) * part for line, amount in PARKS[park][1].items()}
+    terms, risks = terms_of(assumed, sum(money.values())), risks_of(assumed)
+    return [
+        {
             "id": name,
-            "instrument": instrument,
-            "money": [{"line": line, "amount": amount} for line, amount in money.items()],
-            "terms": stated,
+            "instrument": terms[name][0],
+            "money": [{"line": line, "amount": f"{amount:.2f}"} for line, amount in money.items()],
+            "terms": terms[name][1],
             "course": LOAN_COURSE if name in ("guarantor", "pool") else EQUITY_COURSE,
             "risk": risks[name],
         }
-        rows.append({"id": name, "allocations": [allocation]})
+        for name in ways
+    ]
+
+
+def asked(alternatives, *, paths):
     days = dict.fromkeys(("valuation_date", "policy_date", "report_date"), "2025-12-31")
-    return {
+    asked_for = {
         "programme": "haikou_2021",
         "dates": days,
         "first_day": FIRST_DAY,
         "quarters": 40,
         "paths": paths,
         "seed": 8,
-        "alternatives": rows,
+        "alternatives": alternatives,
     }
+    return parse(MODEL, asked_for)
 
 
-def simulated(park, **more):
-    return run_paths(parse(MODEL, asked(park, **more)), programmes=PROGRAMMES, policies=POLICIES)
+def simulated(park, *, paths, assumed=ASSUMED, ways=tuple(NAMES)):
+    """All money of the park in one instrument, for each of the ways."""
+    rows = allocations(park, assumed=assumed, ways=ways, part=1)
+    request = asked([{"id": row["id"], "allocations": [row]} for row in rows], paths=paths)
+    return run_paths(request, programmes=PROGRAMMES, policies=POLICIES)
 
 
 PATHS = 4000
@@ -450,7 +460,7 @@ def moved(name, factor):
 
 
 def outcome(way, assumed):
-    (row,) = simulated("high_tech", paths=2000, assumed=assumed, ways=(way,)).alternatives
+    (row,) = simulated("high_tech", paths=1000, assumed=assumed, ways=(way,)).alternatives
     return row.principal.tail_loss.value / 1e8, row.to_firms.mean.value / 1e8
 
 
@@ -488,46 +498,43 @@ for way, rows in swings.items():
 # %% [markdown]
 # ## 前沿与角点 The frontier, and its corners
 #
-# Parts of the 1.0亿 in several instruments at once. At each limit of CVaR the frontier is the allocation that brings
-# most finance to firms; the corners put everything into one instrument. There is no best point: a limit is a choice.
-# So is the measure. Counted in yuan, a loan of a year and shares of six years and a half are alike and lending wins
-# everywhere; counted in yuan times years it loses to the fund. Finance is per yuan of the programme: the fund's 2.73
-# are those of which the ladder, counting state companies as public, left 1.26. A fund with more public money than the
-# city's rule allows would be excluded.
+# Parts of the 1.0亿 in several instruments at once. The four are run side by side, each with chances of its own beside
+# the common factor: what stands in different alternatives shares its numbers and must not be mixed. At each limit of
+# CVaR the frontier is the allocation that brings most finance to firms; the corners put everything into one instrument.
+# There is no best point: a limit is a choice. So is the measure. Counted in yuan, a loan of a year and shares of six
+# years and a half are alike, and lending wins everywhere; counted in yuan times years it loses to the fund. Finance is
+# per yuan of the programme: the fund's 2.73 are those of which the ladder, counting state companies as public, left
+# 1.26. A fund with more public money than the city's rule allows would be excluded.
 
 # %%
 PLACED = 1e8
 YEARS = {"guarantor": 1.0, "pool": 1.0, "fund": HELD_YEARS, "equity": HELD_YEARS}
-outcomes = [
-    InstrumentOutcomes(
-        id=row.id,
-        to_firms=row.to_firms.mean.value / PLACED,
-        net=run.paths.net(row.id) / PLACED,
-        is_lost=run.paths.allocations[row.id][row.id].is_lost,
-        out_by_year=np.array([year.out for year in row.years]) / PLACED,
-    )
-    for row in run.alternatives
-]
+side_by_side = allocations("high_tech", assumed=ASSUMED, ways=tuple(NAMES), part=Decimal("0.25"))
+mixed = asked([{"id": "mixed", "allocations": side_by_side}], paths=PATHS // 2)
+placed = placed_allocations(mixed, programmes=PROGRAMMES, policies=POLICIES)["mixed"]
+mixed_run = run_paths(mixed, programmes=PROGRAMMES, policies=POLICIES)
+outcomes = outcomes_of_run(mixed_run, alternative="mixed", placed=placed)
 RULES = {"haikou_guide_fund_2023": POLICIES["haikou_guide_fund_2023"]}
-excluded = {
-    share: excluded_by_policy(
-        [replace(row, government_share=Decimal(share)) if row.id == "fund" else row for row in outcomes],
-        policies=RULES,
-        policy_date=date(2025, 12, 31),
-    )
-    for share in ("0.3", "0.35")
-}
-for share, rows in excluded.items():
-    print(f"政府出资比例 government share {share}:", "; ".join(row.reason.zh for row in rows) or "不受限 allowed")
 
-GRID = [round(float(limit), 3) for limit in np.linspace(0.02, 0.8, 40)]
+
+def ruled_out(rows):
+    return excluded_by_policy(rows, policies=RULES, policy_date=date(2025, 12, 31))
+
+
+(fund_outcome,) = [row for row in outcomes if row.id == "fund"]
+larger = replace(fund_outcome, government_share=Decimal("0.35"))
+for row in (fund_outcome, larger):
+    reasons = "; ".join(found.reason.zh for found in ruled_out([row])) or "不受限 allowed"
+    print(f"政府出资比例 government share {row.government_share.normalize()}: {reasons}")
+
+GRID = [round(float(limit), 3) for limit in np.linspace(0.36, 0.72, 19)]
 MEASURES = {
     "元 yuan": outcomes,
     "元·年 yuan × years": [replace(row, to_firms=row.to_firms * YEARS[row.id]) for row in outcomes],
 }
 frontiers = {
     name: allocation_frontier(
-        rows, tail_loss_shares=GRID, limits=RiskLimits(tail_level_share=0.95), exclusions=excluded["0.3"]
+        rows, tail_loss_shares=GRID, limits=RiskLimits(tail_level_share=0.95), exclusions=ruled_out(outcomes)
     )
     for name, rows in MEASURES.items()
 }
@@ -604,4 +611,8 @@ for frontier in frontiers.values():
     assert [corner.corner for corner in frontier.corners] == list(NAMES)
     assert all(a.to_firms <= b.to_firms + 1e-9 for a, b in pairwise(points)), "more risk, no less finance"
     assert all(point.tail_loss.value <= limit + 1e-6 for limit, point in frontier.points), "every point keeps its limit"
+assert fund_outcome.government_share == Decimal("0.3")
+assert not ruled_out(outcomes)
+assert [row.instrument for row in ruled_out([larger])] == ["fund"]
+assert abs(fund_outcome.to_firms - 0.82 / 0.3) < 1e-6, "by hand: what fees leave of the whole fund"
 assert swings["pool"]["default_share"][0][0] < base["pool"][0] < swings["pool"]["default_share"][1][0]
