@@ -127,6 +127,16 @@ def test_every_rate_paper_is_printed_and_written(tmp_path: Path, kind: str) -> N
         assert "median_absolute_bp" in found.stdout
 
 
+def test_an_evaluation_is_written_as_its_form(tmp_path: Path) -> None:
+    out = tmp_path / "form.xlsx"
+    found = run("performance", file_of("leverage_work_evaluation"), "--xlsx", out)
+    assert found.exit_code == 0, found.output
+    (sheet,) = openpyxl.load_workbook(out).worksheets
+    texts = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.data_type != "f"}
+    assert "台账 ledger" in texts
+    assert sum("hypothesis_value" in text for text in texts) == 7
+
+
 def test_the_doubts_about_a_fit_are_printed(tmp_path: Path) -> None:
     paper = smooth()
     paper["rates_share"]["values"][3] += 0.02
