@@ -33,11 +33,13 @@ class Kind:
     id_prefix : the beginning of every id.
     address : where they are posted to, and below which they are read.
     other_forms : other forms of an answer, each by the last part of its address.
+    former_address : where they were posted to and read before, which goes on working.
     """
 
     id_prefix: str
     address: str
     other_forms: Mapping[str, str] = field(default_factory=dict)
+    former_address: str | None = None
 
 
 _WORKSHEET = {"worksheet": "worksheet.xlsx"}
@@ -45,7 +47,7 @@ _WORKSHEET = {"worksheet": "worksheet.xlsx"}
 KINDS: Mapping[AnswerKind, Kind] = {
     "valuation": Kind("val_", "/v1/valuations", {"explain": "explain", **_WORKSHEET}),
     "pledge_quote": Kind("plq_", "/v1/pledge-quotes"),
-    "leverage_scenario": Kind("lev_", "/v1/leverage-scenarios"),
+    "leverage_scenario": Kind("lev_", "/v1/leverage/scenarios", former_address="/v1/leverage-scenarios"),
     "leverage_waterfall": Kind("wat_", "/v1/leverage/waterfalls", _WORKSHEET),
     "performance_evaluation": Kind("per_", "/v1/leverage/performance-evaluations", _WORKSHEET),
     "report": Kind("rep_", "/v1/reports"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -52,15 +52,38 @@ class Result:
     worksheet: Told | None = None
     example: str | None = None
 
+    def named(self, prefix: str) -> Result:
+        """The same routes under operation ids of their own."""
+        told = {"asking": self.asking, "reading": self.reading, "worksheet": self.worksheet}
+        renamed = {part: replace(each, name=f"{prefix}_{each.name}") for part, each in told.items() if each is not None}
+        return replace(self, **renamed)  # type: ignore[arg-type]  # each part is again what it was
+
 
 def result_router(commands: Commands, reading: Reading, result: Result) -> APIRouter:
-    """The routes of one kind of result."""
-    router = APIRouter(prefix=KINDS[result.kind].address, tags=[result.tag])
-    _add_asking(router, commands, result)
-    add_reading(router, reading, result.kind, result.answer, result.reading)
-    if result.worksheet is not None:
-        add_worksheet(router, reading, result.kind, result.worksheet)
+    """The routes of one kind of result, at its address and at the former one, where all goes on as it did."""
+    router = APIRouter(tags=[result.tag])
+    kind = KINDS[result.kind]
+    _add_routes(router, commands, reading, result, kind.address)
+    if kind.former_address is not None:
+        _add_routes(router, commands, reading, result.named("former"), kind.former_address, deprecated=True)
     return router
+
+
+def _add_routes(
+    router: APIRouter,
+    commands: Commands,
+    reading: Reading,
+    result: Result,
+    address: str,
+    *,
+    deprecated: bool | None = None,
+) -> None:
+    routes = APIRouter(prefix=address, deprecated=deprecated)
+    _add_asking(routes, commands, result)
+    add_reading(routes, reading, result.kind, result.answer, result.reading)
+    if result.worksheet is not None:
+        add_worksheet(routes, reading, result.kind, result.worksheet)
+    router.include_router(routes)
 
 
 def _add_asking(router: APIRouter, commands: Commands, result: Result) -> None:

@@ -32,7 +32,7 @@ __all__ = ["leverage_scenarios", "performance_evaluations", "programmes_router",
 def leverage_scenarios(
     *, model: type[ScenarioRequest], programmes: Mapping[str, Programme], policies: Mapping[str, DatedTable]
 ) -> Result:
-    """The results under ``/v1/leverage-scenarios``."""
+    """The results under ``/v1/leverage/scenarios``."""
     return Result(
         kind="leverage_scenario",
         tag="杠杆 leverage scenarios",

@@ -14,7 +14,7 @@ import pytest
 from tests.api.conftest import Client
 from tests.api.requests import DELETED, changed, example, valuation_request
 
-VALUATIONS, QUOTES, SCENARIOS = "/v1/valuations", "/v1/pledge-quotes", "/v1/leverage-scenarios"
+VALUATIONS, QUOTES, SCENARIOS = "/v1/valuations", "/v1/pledge-quotes", "/v1/leverage/scenarios"
 ROYALTY = "methods.relief_from_royalty"
 INVALID, UNKNOWN, MALFORMED = "invalid-input", "unknown-name", "malformed-body"
 

@@ -17,7 +17,7 @@ from tests.api.requests import DELETED, changed, example, valuation_request
 REQUESTS = {
     "/v1/valuations": valuation_request(),
     "/v1/pledge-quotes": example("pledge_quote_drug_patent"),
-    "/v1/leverage-scenarios": example("leverage_haikou_longhua"),
+    "/v1/leverage/scenarios": example("leverage_haikou_longhua"),
     "/v1/leverage/waterfalls": example("leverage_waterfall"),
     "/v1/leverage/performance-evaluations": example("leverage_performance"),
     "/v1/rate-papers": example("rate_build_up"),

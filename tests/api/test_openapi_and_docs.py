@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from api.docs_page import PAGE
+from api.kinds import KINDS
 from tests.api.conftest import Client, MakeClient
 from tests.api.requests import valuation_request
 
@@ -58,6 +59,7 @@ def test_every_operation_is_described(schema: dict[str, Any]) -> None:
 POSTS = {
     "/v1/valuations": "dates",
     "/v1/pledge-quotes": "dates",
+    "/v1/leverage/scenarios": "dates",
     "/v1/leverage-scenarios": "dates",
     "/v1/leverage/waterfalls": "flows",
     "/v1/leverage/performance-evaluations": "evaluation",
@@ -97,6 +99,14 @@ def test_every_post_needs_a_key_and_has_a_body(schema: dict[str, Any]) -> None:
         reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         model = schema["components"]["schemas"][reference.rsplit("/", 1)[1]]
         assert POSTS[path] in model["required"]
+
+
+def test_a_former_address_is_described_as_such(schema: dict[str, Any]) -> None:
+    former = {each.former_address for each in KINDS.values() if each.former_address is not None}
+    told = {
+        path for path, operations in schema["paths"].items() for each in operations.values() if "deprecated" in each
+    }
+    assert told == {address + ending for address in former for ending in ("", "/{id}")}
 
 
 @pytest.mark.parametrize("path", ["/v1/reports", "/v1/analyses", "/v1/rate-papers", "/v1/scores"])

@@ -14,7 +14,8 @@ from pledge.quote import quote_pledge
 from tests.api.conftest import Client
 from tests.api.requests import changed, example
 
-QUOTES, SCENARIOS = "/v1/pledge-quotes", "/v1/leverage-scenarios"
+QUOTES, SCENARIOS = "/v1/pledge-quotes", "/v1/leverage/scenarios"
+FORMER = "/v1/leverage-scenarios"
 
 
 def test_a_pledge_quote_is_that_of_the_domain(client: Client) -> None:
@@ -41,6 +42,28 @@ def test_a_leverage_scenario_is_that_of_the_domain(client: Client) -> None:
     LeverageScenario.model_validate(created.json())
     assert created.json()["answer"] == orjson.loads(orjson.dumps(scenario.as_document()))
     assert client.get(created.headers["location"]).content == created.content
+
+
+def test_scenarios_go_on_at_their_former_address(client: Client) -> None:
+    """What was posted or noted down there works: asked, read, sent again; every link leads to the address of today."""
+    request = example("leverage_haikou_high_tech")
+    created = client.ask(FORMER, request)
+    assert created.status_code == 201
+    assert created.headers["location"] == f"{SCENARIOS}/{created.json()['id']}" == created.json()["links"]["self"]
+    for address in (SCENARIOS, FORMER):
+        read = client.get(f"{address}/{created.json()['id']}")
+        assert (read.status_code, read.content) == (200, created.content)
+    again = client.ask(FORMER, request)
+    assert (again.content, again.headers["idempotent-replayed"]) == (created.content, "true")
+    assert client.rows() == (1, 1)
+
+
+def test_a_key_stands_for_one_address(client: Client) -> None:
+    """The same key at the other address would be a second question: refused, and nothing is stored twice."""
+    request = example("leverage_haikou_high_tech")
+    assert client.ask(FORMER, request).status_code == 201
+    assert client.ask(SCENARIOS, request).json()["type"] == "urn:ipfin:problem:idempotency-key-reused"
+    assert client.rows() == (1, 1)
 
 
 def test_an_answer_is_not_found_under_another_kind(client: Client) -> None:
