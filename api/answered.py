@@ -21,7 +21,17 @@ from valuation.kernel.figures import graded_in
 from valuation.kernel.labels import NamedWarning
 from valuation.kernel.sources import Source
 
-__all__ = ["Answered", "Service", "Storable", "named_under", "refuse_undrawn", "remember", "store"]
+__all__ = [
+    "Answered",
+    "Service",
+    "Storable",
+    "WithDoubts",
+    "answered_with",
+    "named_under",
+    "refuse_undrawn",
+    "remember",
+    "store",
+]
 
 #: Decides what a request asks and hands the answer to the store; never commits the session it is given.
 Service = Callable[[Session, Any, Question], AnswerRow]
@@ -37,6 +47,25 @@ class Storable(Protocol):
 
     def as_document(self) -> dict[str, Any]:
         """The answer as JSON-safe data."""
+        ...
+
+
+class WithDoubts(Protocol):
+    """What an answer of the domain has beside its document."""
+
+    @property
+    def warnings(self) -> tuple[NamedWarning, ...]:
+        """What the reader must know."""
+        ...
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where the numbers come from."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """The fingerprint."""
         ...
 
 
@@ -59,6 +88,15 @@ class Answered:
             "engine_version": ENGINE_VERSION,
             "digest": self.digest,
         }
+
+
+def answered_with(document: Mapping[str, Any], answer: WithDoubts, *, workbook: bytes | None) -> Answered:
+    """An answer of the domain as it is stored: its document, and the workbook that goes with it."""
+    own = {name: part for name, part in document.items() if name not in _ENDING}
+    return Answered(own, tuple(answer.warnings), tuple(answer.sources), answer.digest, workbook)
+
+
+_ENDING = ("warnings", "sources", "engine_version", "digest")
 
 
 def remember(kind: AnswerKind, answer: Callable[[Any], Storable]) -> Service:

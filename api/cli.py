@@ -75,6 +75,9 @@ class Lang(enum.StrEnum):
 
 RequestFile = Annotated[Path, typer.Argument(metavar="FILE.toml", help="请求文件 The request.")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。 Print the answer as JSON.")]
+ToWorkbook = Annotated[
+    Path | None, typer.Option("--xlsx", metavar="OUT.xlsx", help="写出带公式的工作簿。 Write a live workbook.")
+]
 InLanguage = Annotated[Lang, typer.Option("--lang", help="标签语言 Language of labels.")]
 
 
@@ -110,13 +113,16 @@ def quote(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -
 
 
 @main.command()
-def leverage(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh) -> None:
+def leverage(file: RequestFile, json: AsJson = False, xlsx: ToWorkbook = None, lang: InLanguage = Lang.zh) -> None:
     """财政资金撬动测算。 What does public money set in motion?"""
     with _reported():
-        from api.files import leverage_file
+        from api.files import leverage_file, write_bytes
         from api.render.leverage import leverage_sections
+        from leverage.scenario_workbook import scenario_workbook
 
         answer = leverage_file(file, _catalogues())
+        if xlsx is not None:
+            write_bytes(xlsx, scenario_workbook(answer))
         _answer(answer.as_document, leverage_sections(answer, language=lang.value), as_json=json)
 
 
@@ -124,10 +130,7 @@ def leverage(file: RequestFile, json: AsJson = False, lang: InLanguage = Lang.zh
 def waterfall(
     file: RequestFile,
     json: AsJson = False,
-    xlsx: Annotated[
-        Path | None,
-        typer.Option(metavar="OUT.xlsx", help="写出带公式的工作簿。 Write a live workbook."),
-    ] = None,
+    xlsx: ToWorkbook = None,
     lang: InLanguage = Lang.zh,
 ) -> None:
     """基金瀑布分配与让利成本。 Who gets what of a fund, and what concessions cost."""

@@ -47,7 +47,7 @@ _WORKSHEET = {"worksheet": "worksheet.xlsx"}
 KINDS: Mapping[AnswerKind, Kind] = {
     "valuation": Kind("val_", "/v1/valuations", {"explain": "explain", **_WORKSHEET}),
     "pledge_quote": Kind("plq_", "/v1/pledge-quotes"),
-    "leverage_scenario": Kind("lev_", "/v1/leverage/scenarios", former_address="/v1/leverage-scenarios"),
+    "leverage_scenario": Kind("lev_", "/v1/leverage/scenarios", _WORKSHEET, "/v1/leverage-scenarios"),
     "leverage_waterfall": Kind("wat_", "/v1/leverage/waterfalls", _WORKSHEET),
     "performance_evaluation": Kind("per_", "/v1/leverage/performance-evaluations", _WORKSHEET),
     "report": Kind("rep_", "/v1/reports"),

@@ -44,6 +44,11 @@ def leverage_scenarios(
             "Answers each alternative by the ladder of multiples, every yuan with its source class.",
         ),
         reading=Told("read", "读取测算 · Read a scenario", "The answer as it was given."),
+        worksheet=Told(
+            "worksheet",
+            "工作簿 · The scenario as a workbook",
+            "Multiples as live formulas over who pays what, money lines, figures with their grades, sources.",
+        ),
     )
 
 

@@ -1,12 +1,14 @@
-"""Running a leverage scenario and remembering the answer."""
+"""Running a leverage scenario and remembering the answer with its workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.answered import Service, remember
+from api.answered import Answered, Service, answered_with, remember
 from leverage.programme import Programme
+from leverage.request import ScenarioRequest
 from leverage.scenario import run_scenario
+from leverage.scenario_workbook import scenario_workbook
 from valuation.kernel.dated import DatedTable
 
 __all__ = ["leverage_service"]
@@ -14,6 +16,9 @@ __all__ = ["leverage_service"]
 
 def leverage_service(*, programmes: Mapping[str, Programme], policies: Mapping[str, DatedTable]) -> Service:
     """Which instrument makes how much finance reach firms, with the catalogues of this installation? It is stored."""
-    return remember(
-        "leverage_scenario", lambda request: run_scenario(request, programmes=programmes, policies=policies)
-    )
+
+    def answer(request: ScenarioRequest) -> Answered:
+        found = run_scenario(request, programmes=programmes, policies=policies)
+        return answered_with(found.as_document(), found, workbook=scenario_workbook(found))
+
+    return remember("leverage_scenario", answer)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from api.answered import Answered
+from api.answered import Answered, answered_with
 from api.bodies import read_model
 from api.files import read_file
 from leverage.waterfall_request import WaterfallRequest, answer_waterfall, waterfall_request_model
@@ -25,11 +26,8 @@ def waterfall(request: WaterfallRequest) -> Answered:
     """
     answer = answer_waterfall(request)
     workbook = waterfall_workbook(answer)
-    body = answer.as_document()
-    for name in ("warnings", "sources", "engine_version", "digest"):
-        del body[name]
-    warnings = answer.warnings if workbook is not None else (*answer.warnings, _NO_WORKBOOK)
-    return Answered(body, warnings, answer.sources, answer.digest, workbook)
+    answered = answered_with(answer.as_document(), answer, workbook=workbook)
+    return answered if workbook is not None else replace(answered, warnings=(*answer.warnings, _NO_WORKBOOK))
 
 
 def waterfall_file(path: Path) -> Answered:

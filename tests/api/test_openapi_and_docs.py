@@ -106,7 +106,7 @@ def test_a_former_address_is_described_as_such(schema: dict[str, Any]) -> None:
     told = {
         path for path, operations in schema["paths"].items() for each in operations.values() if "deprecated" in each
     }
-    assert told == {address + ending for address in former for ending in ("", "/{id}")}
+    assert told == {address + ending for address in former for ending in ("", "/{id}", "/{id}/worksheet.xlsx")}
 
 
 @pytest.mark.parametrize("path", ["/v1/reports", "/v1/analyses", "/v1/rate-papers", "/v1/scores"])

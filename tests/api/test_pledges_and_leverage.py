@@ -3,6 +3,9 @@
 Checked against: the domain called directly on the same request (second way), and the published layout.
 """
 
+import io
+
+import openpyxl
 import orjson
 
 from api.bodies import read_model
@@ -10,6 +13,7 @@ from api.catalogues import load_catalogues
 from api.leverage.schemas import LeverageScenario
 from api.pledges.schemas import PledgeQuote
 from leverage.scenario import run_scenario
+from leverage.scenario_workbook import LADDERS
 from pledge.quote import quote_pledge
 from tests.api.conftest import Client
 from tests.api.requests import changed, example
@@ -42,6 +46,14 @@ def test_a_leverage_scenario_is_that_of_the_domain(client: Client) -> None:
     LeverageScenario.model_validate(created.json())
     assert created.json()["answer"] == orjson.loads(orjson.dumps(scenario.as_document()))
     assert client.get(created.headers["location"]).content == created.content
+
+
+def test_a_scenario_has_a_workbook_of_formulas(client: Client) -> None:
+    stored = client.ask(SCENARIOS, example("leverage_haikou_high_tech")).json()
+    response = client.get(stored["links"]["worksheet"])
+    assert response.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    assert sum(cell.data_type == "f" for row in book[LADDERS].iter_rows() for cell in row) > 20
 
 
 def test_scenarios_go_on_at_their_former_address(client: Client) -> None:
