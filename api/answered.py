@@ -25,8 +25,6 @@ __all__ = [
     "Answered",
     "Service",
     "Storable",
-    "WithDoubts",
-    "answered_with",
     "named_under",
     "refuse_undrawn",
     "remember",
@@ -47,25 +45,6 @@ class Storable(Protocol):
 
     def as_document(self) -> dict[str, Any]:
         """The answer as JSON-safe data."""
-        ...
-
-
-class WithDoubts(Protocol):
-    """What an answer of the domain has beside its document."""
-
-    @property
-    def warnings(self) -> tuple[NamedWarning, ...]:
-        """What the reader must know."""
-        ...
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Where the numbers come from."""
-        ...
-
-    @property
-    def digest(self) -> str:
-        """The fingerprint."""
         ...
 
 
@@ -90,10 +69,9 @@ class Answered:
         }
 
 
-def answered_with(document: Mapping[str, Any], answer: WithDoubts, *, workbook: bytes | None) -> Answered:
-    """An answer of the domain as it is stored: its document, and the workbook that goes with it."""
-    own = {name: part for name, part in document.items() if name not in _ENDING}
-    return Answered(own, tuple(answer.warnings), tuple(answer.sources), answer.digest, workbook)
+def without_ending(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The own part of a document of the domain, without what an :class:`Answered` says at its end."""
+    return {name: part for name, part in document.items() if name not in _ENDING}
 
 
 _ENDING = ("warnings", "sources", "engine_version", "digest")

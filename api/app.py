@@ -23,7 +23,13 @@ from api.evidence.router import comparables_imports, comparables_router
 from api.evidence.store import EvidenceStore
 from api.health.router import health_router
 from api.kinds import KINDS
-from api.leverage.router import leverage_scenarios, performance_evaluations, programmes_router, waterfalls
+from api.leverage.router import (
+    leverage_runs,
+    leverage_scenarios,
+    performance_evaluations,
+    programmes_router,
+    waterfalls,
+)
 from api.methods.router import methods_router
 from api.middleware import Edge
 from api.openapi import describe
@@ -141,6 +147,7 @@ def _results(catalogues: Catalogues) -> tuple[Result, ...]:
             programmes=catalogues.programmes,
             policies=catalogues.leverage_policies,
         ),
+        *leverage_runs(catalogues),
         waterfalls(),
         performance_evaluations(catalogues),
         reports(model=catalogues.valuation_request),

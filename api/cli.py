@@ -78,6 +78,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。 Print the a
 ToWorkbook = Annotated[
     Path | None, typer.Option("--xlsx", metavar="OUT.xlsx", help="写出带公式的工作簿。 Write a live workbook.")
 ]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="线程数，结果不变。 Threads; no bit of the answer changes.")]
 InLanguage = Annotated[Lang, typer.Option("--lang", help="标签语言 Language of labels.")]
 
 
@@ -124,6 +125,54 @@ def leverage(file: RequestFile, json: AsJson = False, xlsx: ToWorkbook = None, l
         if xlsx is not None:
             write_bytes(xlsx, scenario_workbook(answer))
         _answer(answer.as_document, leverage_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command(name="leverage-run")
+def leverage_run(
+    file: RequestFile,
+    json: AsJson = False,
+    xlsx: ToWorkbook = None,
+    workers: Workers = 1,
+    lang: InLanguage = Lang.zh,
+) -> None:
+    """模拟测算：多条路径上的资金与本金风险。 Simulate a scenario on many paths."""
+    with _reported():
+        from api.files import write_bytes
+        from api.leverage.progress import followed
+        from api.render.runs import run_sections
+
+        with followed(_catalogues(), _console(stderr=True), workers=workers) as services:
+            answer = services.run_file(file)
+        if xlsx is not None:
+            assert answer.workbook is not None, "a run has a workbook"
+            write_bytes(xlsx, answer.workbook)
+        _answer(answer.as_document, run_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command(name="leverage-compare")
+def leverage_compare(file: RequestFile, json: AsJson = False, workers: Workers = 1, lang: InLanguage = Lang.zh) -> None:
+    """方案比较：逐条路径的差异。 Differences of ways to use the money, path by path."""
+    with _reported():
+        from api.leverage.progress import followed
+        from api.render.runs import comparison_sections
+
+        with followed(_catalogues(), _console(stderr=True), workers=workers) as services:
+            answer = services.compare_file(file)
+        _answer(answer.as_document, comparison_sections(answer, language=lang.value), as_json=json)
+
+
+@main.command(name="leverage-frontier")
+def leverage_frontier(
+    file: RequestFile, json: AsJson = False, workers: Workers = 1, lang: InLanguage = Lang.zh
+) -> None:
+    """风险前沿：各风险限额下的配置与边角解。 Allocations at each limit of risk, with the corners."""
+    with _reported():
+        from api.leverage.progress import followed
+        from api.render.runs import frontier_sections
+
+        with followed(_catalogues(), _console(stderr=True), workers=workers) as services:
+            answer = services.frontier_file(file)
+        _answer(answer.as_document, frontier_sections(answer, language=lang.value), as_json=json)
 
 
 @main.command()

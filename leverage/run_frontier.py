@@ -54,6 +54,11 @@ class RunFrontier:
             "question": "leverage_frontier",
             "alternative": self.alternative,
             "tail_level_share": self.limits.tail_level_share,
+            "limits": {
+                name: getattr(self.limits, name)
+                for name in ("lost_principal_share", "out_share", "loss_probability_share", "confidence_share")
+            },
+            "instruments": [self._instrument(row) for row in self.instruments],
             "points": [{"tail_loss_share": share, **_point(allocation)} for share, allocation in self.frontier.points],
             "refused": [{"tail_loss_share": share, "reason": text} for share, text in self.frontier.refused],
             "corners": [_point(allocation) for allocation in self.frontier.corners],
@@ -70,13 +75,30 @@ class RunFrontier:
             "run": {name: run[name] for name in beside},
         }
 
+    def _instrument(self, row: InstrumentOutcomes) -> dict[str, Any]:
+        labels = {part.id: part.label for way in self.run.alternatives for part in way.allocations}
+        return {
+            "id": row.id,
+            "label": labels[row.id].as_document(),
+            "to_firms": row.to_firms,
+            "principal_lost_share": float(row.is_lost.mean()),
+            "largest_share": row.largest_share,
+            "government_share": None if row.government_share is None else str(row.government_share),
+            "asks_local_reinvestment": row.asks_local_reinvestment,
+        }
+
 
 def _point(point: Allocation) -> dict[str, Any]:
     return {
         "share_of": dict(point.share_of),
         "to_firms": point.to_firms,
         "tail_loss": {"mean": point.tail_loss.value, "standard_error": point.tail_loss.error},
-        "loss_probability": {"share": point.loss_probability.value, "standard_error": point.loss_probability.error},
+        "loss_probability": {
+            "share": point.loss_probability.value,
+            "standard_error": point.loss_probability.error,
+            "held_up_to": point.loss_probability_high,
+        },
+        "no_allocation_exceeds": point.bound_to_firms,
         "lost_principal_share": point.lost_principal_share,
         "out_share": point.out_share,
         "binding": dict(point.binding),

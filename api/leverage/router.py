@@ -14,7 +14,15 @@ from api.catalogues import Catalogues
 from api.commands import Command
 from api.intake import JsonBody
 from api.leverage.performance import performance, performance_model
-from api.leverage.schemas import LeverageScenario, LeverageWaterfall, PerformanceEvaluation
+from api.leverage.runs import RunServices
+from api.leverage.schemas import (
+    LeverageComparison,
+    LeverageFrontier,
+    LeverageRun,
+    LeverageScenario,
+    LeverageWaterfall,
+    PerformanceEvaluation,
+)
 from api.leverage.service import leverage_service
 from api.leverage.waterfalls import waterfall
 from api.openapi import PROBLEM, READ_PROBLEMS
@@ -26,7 +34,7 @@ from leverage.request import ScenarioRequest
 from leverage.waterfall_request import waterfall_request_model
 from valuation.kernel.dated import DatedTable
 
-__all__ = ["leverage_scenarios", "performance_evaluations", "programmes_router", "waterfalls"]
+__all__ = ["leverage_runs", "leverage_scenarios", "performance_evaluations", "programmes_router", "waterfalls"]
 
 
 def leverage_scenarios(
@@ -69,6 +77,56 @@ def waterfalls() -> Result:
             "worksheet",
             "工作簿 · The waterfall as a workbook with live formulas",
             "For the usual agreement: change a flow or a rate and the payments answer.",
+        ),
+    )
+
+
+def leverage_runs(catalogues: Catalogues) -> tuple[Result, ...]:
+    """The results under ``/v1/leverage/runs``, ``/v1/leverage/compare`` and ``/v1/leverage/frontier``."""
+    services = RunServices(catalogues)
+    run, compare, frontier = services.models
+    tag = "杠杆 leverage scenarios"
+    return (
+        Result(
+            kind="leverage_run",
+            tag=tag,
+            command=Command(JsonBody(run), remember("leverage_run", services.run)),
+            answer=LeverageRun,
+            asking=Told(
+                "simulate",
+                "模拟测算 · What does public money set in motion on many paths, and at what risk?",
+                "Finance to firms by year, probability and tail of a loss of principal by instrument, differences.",
+            ),
+            reading=Told("read", "读取模拟 · Read a run", "The answer as it was given."),
+            worksheet=Told(
+                "worksheet",
+                "工作簿 · The run as a workbook",
+                "Figures by instrument and year, quantiles, parties; the scenario's ladder with live formulas.",
+            ),
+        ),
+        Result(
+            kind="leverage_comparison",
+            tag=tag,
+            command=Command(JsonBody(compare), remember("leverage_comparison", services.compare)),
+            answer=LeverageComparison,
+            asking=Told(
+                "compare",
+                "方案比较 · How do ways to use public money differ on the same paths?",
+                "Alternatives of one run, or two runs of the same seed: differences path by path with their errors.",
+            ),
+            reading=Told("read", "读取比较 · Read a comparison", "The answer as it was given."),
+        ),
+        Result(
+            kind="leverage_frontier",
+            tag=tag,
+            command=Command(JsonBody(frontier), remember("leverage_frontier", services.frontier)),
+            answer=LeverageFrontier,
+            asking=Told(
+                "allocate",
+                "风险前沿 · Which allocations bring most finance to firms at each limit of risk?",
+                "Points, corners, what binds; what policies exclude, with their sources. Never one best split.",
+            ),
+            reading=Told("read", "读取前沿 · Read a frontier", "The answer as it was given."),
         ),
     )
 

@@ -8,7 +8,14 @@ from pydantic import BaseModel
 
 from api.envelopes import Envelope
 
-__all__ = ["LeverageScenario", "LeverageWaterfall", "PerformanceEvaluation"]
+__all__ = [
+    "LeverageComparison",
+    "LeverageFrontier",
+    "LeverageRun",
+    "LeverageScenario",
+    "LeverageWaterfall",
+    "PerformanceEvaluation",
+]
 
 
 class RungOut(BaseModel):
@@ -113,3 +120,128 @@ class PerformanceEvaluation(Envelope):
     """A stored self-evaluation."""
 
     answer: PerformanceOut  # type: ignore[assignment]  # narrower than any JSON object
+
+
+class RunWayOut(BaseModel):
+    """One way to use the money on all paths: means with their errors, quantiles, risk by the instruments' own terms."""
+
+    id: str
+    label: dict[str, str]
+    to_firms: dict[str, Any]
+    by_year: list[dict[str, Any]]
+    principal: dict[str, Any]
+    allocations: list[dict[str, Any]]
+    parties: list[dict[str, Any]]
+    difference: dict[str, Any] | None
+    ladders: list[LadderOut]
+    payers: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+    warnings: list[dict[str, str]]
+
+
+class RunOut(BaseModel):
+    """A scenario on many paths: finance to firms and when, the risk of the principal, who pays and gets what."""
+
+    question: Literal["leverage_run"]
+    dates: dict[str, str]
+    programme: dict[str, str] | None
+    first_day: str
+    quarters: int
+    paths: int
+    seed: int
+    alternatives: list[RunWayOut]
+    conventions: list[dict[str, str]]
+    warnings: list[dict[str, str]]
+    not_answered: list[dict[str, str]]
+    figures: list[dict[str, str]]
+    rules_used: list[dict[str, Any]]
+    sources: list[dict[str, str]]
+    engine_version: str
+    digest: str
+
+
+class LeverageRun(Envelope):
+    """A stored run."""
+
+    answer: RunOut  # type: ignore[assignment]  # narrower than any JSON object
+
+
+class ComparedOut(BaseModel):
+    """One way beside another: of each figure both means, the difference path by path and its standard error."""
+
+    alternative: str
+    label: dict[str, str]
+    against: str
+    against_label: dict[str, str]
+    figures: dict[str, dict[str, str]]
+    loss_probability: dict[str, float]
+
+
+class ComparisonOut(BaseModel):
+    """How ways to use public money differ on the same paths."""
+
+    question: Literal["leverage_comparison"]
+    dates: dict[str, str]
+    programme: dict[str, str] | None
+    first_day: str
+    quarters: int
+    paths: int
+    seed: int
+    is_of_two_runs: bool
+    comparisons: list[ComparedOut]
+    conventions: list[dict[str, str]]
+    warnings: list[dict[str, str]]
+    sources: list[dict[str, str]]
+    engine_version: str
+    digest: str
+
+
+class LeverageComparison(Envelope):
+    """A stored comparison."""
+
+    answer: ComparisonOut  # type: ignore[assignment]  # narrower than any JSON object
+
+
+class AllocatedOut(BaseModel):
+    """An allocation: shares of the money, finance to firms per unit, risk of the whole, what binds, the corner."""
+
+    share_of: dict[str, float]
+    to_firms: float
+    tail_loss: dict[str, float]
+    loss_probability: dict[str, float | None]
+    no_allocation_exceeds: float | None
+    lost_principal_share: float
+    out_share: float
+    binding: dict[str, float]
+    corner: str | None
+
+
+class FrontierPointOut(AllocatedOut):
+    """An allocation at a limit of the tail loss."""
+
+    tail_loss_share: float
+
+
+class FrontierOut(BaseModel):
+    """Points by rising limit, limits that nothing keeps, corners, and what policies exclude with their sources."""
+
+    question: Literal["leverage_frontier"]
+    alternative: str
+    tail_level_share: float
+    limits: dict[str, float | None]
+    instruments: list[dict[str, Any]]
+    points: list[FrontierPointOut]
+    refused: list[dict[str, Any]]
+    corners: list[AllocatedOut]
+    exclusions: list[dict[str, Any]]
+    run: dict[str, Any]
+    warnings: list[dict[str, str]]
+    sources: list[dict[str, str]]
+    engine_version: str
+    digest: str
+
+
+class LeverageFrontier(Envelope):
+    """A stored frontier."""
+
+    answer: FrontierOut  # type: ignore[assignment]  # narrower than any JSON object

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.answered import Answered, Service, answered_with, remember
+from api.answered import Answered, Service, remember, without_ending
 from leverage.programme import Programme
 from leverage.request import ScenarioRequest
 from leverage.scenario import run_scenario
@@ -19,6 +19,7 @@ def leverage_service(*, programmes: Mapping[str, Programme], policies: Mapping[s
 
     def answer(request: ScenarioRequest) -> Answered:
         found = run_scenario(request, programmes=programmes, policies=policies)
-        return answered_with(found.as_document(), found, workbook=scenario_workbook(found))
+        body, workbook = without_ending(found.as_document()), scenario_workbook(found)
+        return Answered(body, found.warnings, found.sources, found.digest, workbook)
 
     return remember("leverage_scenario", answer)

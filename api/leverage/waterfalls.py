@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from api.answered import Answered, answered_with
+from api.answered import Answered, without_ending
 from api.bodies import read_model
 from api.files import read_file
 from leverage.waterfall_request import WaterfallRequest, answer_waterfall, waterfall_request_model
@@ -26,8 +25,8 @@ def waterfall(request: WaterfallRequest) -> Answered:
     """
     answer = answer_waterfall(request)
     workbook = waterfall_workbook(answer)
-    answered = answered_with(answer.as_document(), answer, workbook=workbook)
-    return answered if workbook is not None else replace(answered, warnings=(*answer.warnings, _NO_WORKBOOK))
+    warnings = answer.warnings if workbook is not None else (*answer.warnings, _NO_WORKBOOK)
+    return Answered(without_ending(answer.as_document()), warnings, answer.sources, answer.digest, workbook)
 
 
 def waterfall_file(path: Path) -> Answered:
