@@ -67,20 +67,26 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def read_with_valuation(path: Path) -> dict[str, Any]:
-    """Which request does a file hold? Where it names a valuation's file, that request stands in its place.
+    """Which request does a file hold? Where it names the file of a valuation or run, that request stands in its place.
 
     Raises
     ------
-    InputError : a valuation beside the name of its file, a name that is no text; see :func:`read_file`.
+    InputError : a request beside the name of its file, a name that is no text; see :func:`read_file`.
     """
     document = read_file(path)
-    named = document.pop("valuation_file", None)
-    if named is None:
-        return document
-    if not isinstance(named, str) or "valuation" in document:
-        found = "another valuation beside it" if "valuation" in document else repr(named)[:120]
-        raise InputError.of("valuation_file", found=found, expected="the name of one TOML file, or a valuation")
-    return {"valuation": read_file(path.parent / named), **document}
+    for part in _NAMED_BY_FILE:
+        named = document.pop(f"{part}_file", None)
+        if named is None:
+            continue
+        if not isinstance(named, str) or part in document:
+            found = f"another {part} beside it" if part in document else repr(named)[:120]
+            raise InputError.of(f"{part}_file", found=found, expected=f"the name of one TOML file, or a {part}")
+        document = {part: read_file(path.parent / named), **document}
+    return document
+
+
+#: Requests that a file may name by ``…_file`` instead of repeating them.
+_NAMED_BY_FILE = ("valuation", "run", "other")
 
 
 def read_file(path: Path) -> dict[str, Any]:

@@ -398,7 +398,7 @@ class _Problem:
             )
         field = ", ".join(f"limits.{name}" for name in blamed or stated)
         least = ""
-        if "tail_loss_share" in blamed and self.limits.loss_probability_share is None:
+        if "tail_loss_share" in blamed:
             solved = self.solve(self.without("tail_loss_share").rows(), least_tail=True)
             assert solved is not None, "without the limit there is an allocation"
             least = f", at least {self._tail(solved[0]).value:.6g} for the tail loss"

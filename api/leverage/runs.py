@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 from api.answered import Answered, without_ending
 from api.bodies import read_model
 from api.catalogues import Catalogues
-from api.files import read_file
+from api.files import read_file, read_with_valuation
 from leverage.frontier_request import FrontierRequest, answer_frontier, frontier_request_model
 from leverage.run_comparison import CompareRequest, compare_request_model, compare_runs
 from leverage.run_request import RunRequest, run_request_model
@@ -90,12 +90,12 @@ class RunServices:
         return self.run(read_model(self.models[0], read_file(path)))
 
     def compare_file(self, path: Path) -> Answered:
-        """Answer the comparison of a file; a file of a run is one of all its alternatives with the first."""
-        return self.compare(read_model(self.models[1], _around_run(path)))
+        """Answer the comparison of a file."""
+        return self.compare(read_model(self.models[1], read_with_valuation(path)))
 
     def frontier_file(self, path: Path) -> Answered:
         """Answer the frontier of a file."""
-        return self.frontier(read_model(self.models[2], _around_run(path)))
+        return self.frontier(read_model(self.models[2], read_with_valuation(path)))
 
     def _with(self) -> dict[str, Any]:
         return {
@@ -123,21 +123,3 @@ def _answered(
     workbook: bytes | None = None,
 ) -> Answered:
     return Answered(without_ending(document), warnings, sources, digest, workbook)
-
-
-def _around_run(path: Path) -> dict[str, Any]:
-    """Read a file in which a run is named by its file: ``run_file`` and ``other_file`` stand for the runs in them."""
-    document = read_file(path)
-    return dict(_inlined(document, path.parent))
-
-
-def _inlined(document: dict[str, Any], folder: Path) -> Iterator[tuple[str, Any]]:
-    for name, value in document.items():
-        run = name.removesuffix("_file")
-        if name == run or run not in ("run", "other"):
-            yield name, value
-            continue
-        if not isinstance(value, str) or run in document:
-            found = f"{run} beside it" if run in document else repr(value)[:120]
-            raise InputError.of(name, found=found, expected="the name of one TOML file, or the run itself")
-        yield run, read_file(folder / value)

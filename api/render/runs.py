@@ -159,14 +159,20 @@ def frontier_sections(answered: Answered, *, language: Language) -> Iterator[Sec
 
 
 def _held(body: Mapping[str, Any]) -> str:
-    held = [f"{name} ≤ {value:g}" for name, value in body["limits"].items() if value is not None]
-    return f"各点共同约束 held at all points: {', '.join(held)}"
+    limits = {name: value for name, value in body["limits"].items() if value is not None and name != "confidence_share"}
+    held = ", ".join(f"{name} ≤ {value:g}" for name, value in limits.items()) or "无 none"
+    confidence = body["limits"]["confidence_share"]
+    if "loss_probability_share" in limits and confidence is not None:
+        held += f"（亏损概率按 {confidence:.0%} 置信度核验 verified with {confidence:.0%} confidence）"
+    return f"各点共同约束 held at all points: {held}"
 
 
 def _point(row: Mapping[str, Any], names: list[str]) -> tuple[str, ...]:
     shares = [f"{row['share_of'][name]:.1%}" for name in names]
     figures = (f"{row['to_firms']:.3f}", f"{row['tail_loss']['mean']:.2%}", f"{row['loss_probability']['share']:.2%}")
-    return (*shares, *figures, ", ".join(row["binding"]) or _DASH, row["corner"] or _DASH)
+    bound = row["no_allocation_exceeds"]
+    binding = ", ".join(row["binding"]) or (_DASH if bound is None else f"上界 no more than {bound:.3f}")
+    return (*shares, *figures, binding, row["corner"] or _DASH)
 
 
 def _conventions(body: Mapping[str, Any], language: Language) -> Iterator[Section]:
