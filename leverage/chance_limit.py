@@ -46,7 +46,7 @@ Array = NDArray[np.float64]
 NOTHING_LOST = 1e-9
 #: The search ends when nothing can bring this part more than what was found.
 _GAP_SHARE = 1e-3
-MAXIMUM_BOXES = 1_500
+MAXIMUM_BOXES = 800
 #: Over which part of the mean result of a path its loss is made smooth.
 _SMOOTH_SHARE = 0.05
 _MAXIMUM_CUTS, _CUTS_AT_A_TIME, _MAXIMUM_POLISHES = 60, 10, 8

@@ -158,7 +158,7 @@ def compare_runs(request: CompareRequest, *, simulate: Callable[[RunRequest], Ru
     ------
     InputError : see :meth:`CompareRequest.check`; all of ``run_paths``.
 
-    Tested by: the run's own differences, a run with itself, ``tests/leverage/test_run_comparison.py``.
+    Tested by: the run's own differences, a run with itself, ``tests/api/leverage/test_runs.py``.
     """
     request.check()
     first = simulate(request.run)
