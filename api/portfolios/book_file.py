@@ -15,7 +15,7 @@ from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.sector_factors import SectorFactors
 from valuation.errors import FieldProblem, InputError
 
-__all__ = ["MAXIMUM_FILE_LOANS", "Loan", "read_loans", "refuse_faults", "two_column_problems"]
+__all__ = ["MAXIMUM_FILE_LOANS", "Loan", "as_rows", "read_loans", "refuse_faults", "two_column_problems"]
 
 #: A loan as it is stored: texts, amounts as text with two decimals, other numbers as they are.
 Loan = dict[str, Any]
@@ -68,6 +68,11 @@ def read_loans(content: bytes, *, format: str) -> list[Loan]:
     return loans
 
 
+def as_rows(loans: Sequence[Loan]) -> list[dict[str, Any]]:
+    """The loans as the rows of a book, amounts as numbers."""
+    return [{**loan, **{name: float(loan[name]) for name in AMOUNTS}} for loan in loans]
+
+
 def two_column_problems(loans: Sequence[Loan]) -> tuple[FieldProblem, ...]:
     """What is wrong with loans whose every cell is sound: an id twice, correlations that cannot be together.
 
@@ -76,9 +81,8 @@ def two_column_problems(loans: Sequence[Loan]) -> tuple[FieldProblem, ...]:
     if not loans:
         return ()
     names = sorted({loan["sector"] for loan in loans})
-    rows = [{**loan, **{name: float(loan[name]) for name in AMOUNTS}} for loan in loans]
     try:
-        LoanBook.from_rows(rows, sectors=SectorFactors.with_global(names, global_loading=0.0))
+        LoanBook.from_rows(as_rows(loans), sectors=SectorFactors.with_global(names, global_loading=0.0))
     except InputError as error:
         return error.problems
     return ()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from api.answered import Answered
-from api.portfolios.book_file import Loan
-from api.portfolios.columns import AMOUNTS
+from api.portfolios.book_file import Loan, as_rows
+from api.portfolios.capital import book_capital
 from api.portfolios.documents import (
     checked,
     contributions_document,
@@ -26,10 +26,9 @@ from pledge.portfolio.book_losses import BookLosses
 from pledge.portfolio.contributions import ShortfallContributions, shortfall_contributions
 from pledge.portfolio.importance import find_shift
 from pledge.portfolio.loan_book import LoanBook
-from pledge.portfolio.sector_factors import SectorFactors
 from pledge.portfolio.simulation import Progress, simulate_book
 from pledge.portfolio.simulation_plan import NO_STRESS, SimulationPlan, Stress
-from valuation.kernel.dated import DatedTable
+from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.digest import digest_of
 from valuation.kernel.labels import Label, NamedWarning
 
@@ -89,22 +88,24 @@ def run_book(
     ------
     InputError : a rule, plan, correlation or stress that cannot be; more work than the limit.
     RefusalError : too few scenarios beyond the confidence.
-    GapError, BeforeFirstStepError, RepealedError, NotBuiltError : a policy that does not give its terms on the day, or
-        has terms the simulation does not know.
+    GapError, BeforeFirstStepError, RepealedError, NotBuiltError : a policy or rules of capital that do not give their
+        values on the day; a policy with terms the simulation does not know.
 
     Tested by: ``tests/api/portfolios/test_runs.py`` (the domain's own calls, by hand, the command line).
     """
     terms = read_terms(request, sector_names=sector_names(loans), policies=policies)
     work = Work(len(loans), request.plan.scenarios, len(request.stresses), request.plan.importance_sampling)
     refuse_work(work, terms.plan, limit=work_limit)
-    runs = _Runs(_book(loans, terms.sectors), terms, workers, told)
+    runs = _Runs(LoanBook.from_rows(as_rows(loans), sectors=terms.sectors), terms, workers, told)
+    capital = book_capital(runs.book, request.capital, policies=policies)
+    used = tuple(dict.fromkeys((*terms.sharing.values_used, *capital.values_used)))
     body, doubts, workbook = _answer(runs, request)
-    used = terms.sharing.values_used
+    body |= {"rules_used": [value.as_document() for value in used], "capital": capital.document}
     return Answered(
         body={"question": "portfolio_run", "portfolio": portfolio, **body},
-        warnings=(_SUPPOSED, *terms.sharing.warnings, *doubts),
+        warnings=(_SUPPOSED, *terms.sharing.warnings, *capital.warnings, *doubts),
         sources=tuple(dict.fromkeys(value.source for value in used)),
-        digest=_digest(loans, request, terms),
+        digest=_digest(loans, request, used),
         workbook=workbook,
     )
 
@@ -114,14 +115,8 @@ def sector_names(loans: Sequence[Loan]) -> list[str]:
     return sorted({str(loan["sector"]) for loan in loans})
 
 
-def _book(loans: Sequence[Loan], sectors: SectorFactors) -> LoanBook:
-    return LoanBook.from_rows(
-        [{**loan, **{name: float(loan[name]) for name in AMOUNTS}} for loan in loans], sectors=sectors
-    )
-
-
-def _digest(loans: Sequence[Loan], request: PortfolioRunRequest, terms: Terms) -> str:
-    values = [value.as_document() for value in terms.sharing.values_used]
+def _digest(loans: Sequence[Loan], request: PortfolioRunRequest, used: Sequence[DatedValue]) -> str:
+    values = [value.as_document() for value in used]
     asked = request.model_dump(mode="json")
     return digest_of({"portfolio_run": {"loans": list(loans), "request": asked, "rules_used": values}})
 
@@ -137,7 +132,6 @@ def _answer(runs: _Runs, request: PortfolioRunRequest) -> tuple[dict[str, Any], 
     check, doubts = checked(runs.book, plan, base, asked.confidence)
     body = {
         "rule": rule_document(terms.sharing),
-        "rules_used": [value.as_document() for value in terms.sharing.values_used],
         "plan": asked.model_dump(mode="json"),
         "sectors": {"names": list(terms.sectors.names), "correlation": terms.sectors.correlation.tolist()},
         "loan_count": runs.book.size,

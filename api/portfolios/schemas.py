@@ -24,6 +24,7 @@ from valuation.kernel.fields import (
 )
 
 __all__ = [
+    "CapitalIn",
     "LoanBookRequest",
     "LoanBookStored",
     "LoanIn",
@@ -147,6 +148,25 @@ class StressIn(FrozenModel):
     value_factor: FiniteFloat = 1.0
 
 
+class CapitalIn(FrozenModel):
+    """What a supervisor would ask against the book, by rules read on a day.
+
+    Attributes
+    ----------
+    exposure_class, turnover_million_eur : of all borrowers; a small firm is ``corporate`` with its turnover.
+    scaling_factor : 1.06 under Basel II, 1 under the final Basel III.
+    obligor : the kind of borrower in the standardised approach.
+    """
+
+    policy_date: Day
+    exposure_class: Literal["corporate", "other_retail"] = "corporate"
+    turnover_million_eur: FiniteFloat | None = None
+    scaling_factor: FiniteFloat
+    obligor: Literal["regulatory_retail", "small_or_medium_firm", "investment_grade_firm", "general_firm"]
+    irb_policy: Identifier = "basel_irb"
+    standardised_policy: Identifier = "cn_standardised_weights_2023"
+
+
 class PortfolioRunRequest(FrozenModel):
     """Which rule, which plan, which stresses, and how the sectors hang together?
 
@@ -154,12 +174,14 @@ class PortfolioRunRequest(FrozenModel):
     ----------
     global_loading : the sectors' factors are tied to one global factor; two of them have its square as correlation.
     sectors : their correlations one by one instead; without either the sectors are independent.
+    capital : IRB and standardised amounts beside the losses, where they are asked for.
     """
 
     rule: RuleIn
     plan: PlanIn
     global_loading: FiniteFloat | None = None
     sectors: SectorsIn | None = None
+    capital: CapitalIn | None = None
     stresses: Annotated[list[StressIn], Field(max_length=MAXIMUM_STRESSES)] = Field(default_factory=list)
 
 
@@ -201,6 +223,7 @@ class PortfolioRunOut(BaseModel):
     tranches: list[dict[str, Any]]
     stresses: list[dict[str, Any]]
     check: dict[str, Any]
+    capital: dict[str, Any] | None
     warnings: list[WarningOut]
     sources: list[dict[str, str]]
     engine_version: str

@@ -55,6 +55,9 @@ def portfolio_sections(answer: Answered, *, language: Language) -> Iterator[Sect
     yield Heading("尾部由哪些贷款构成 Which loans make the tail")
     yield _contributions(found["contributions"])
     yield _layers(found["tranches"])
+    if found["capital"] is not None:
+        yield Heading("监管口径 As a supervisor counts")
+        yield _capital(found["capital"])
     yield Heading("与精确值核对 Beside exact numbers")
     yield _check(found["check"])
     yield from doubts_and_sources(answer.warnings, answer.sources, language)
@@ -161,6 +164,22 @@ def _layers(tranches: list[Mapping[str, Any]]) -> Grid:
     )
     heads = ("损失分层 Layer CNY", "预期损失 Expected loss CNY", "占层厚 Of the layer")
     return Grid(heads, rows, title="分层 Layers of the book's loss")
+
+
+def _capital(found: Mapping[str, Any]) -> Grid:
+    irb, standardised = found["irb"], found["standardised"]
+    lgd = f"监管 LGD {percent(irb['lgd_share'])}，知识产权不计 IP rights do not count"
+    rows = (
+        ("内评法资本 IRB capital", _yuan(irb["capital_cny"]), lgd),
+        ("内评法预期损失 IRB expected loss", _yuan(irb["expected_loss_cny"]), ""),
+        ("内评法风险加权资产 IRB risk-weighted", _yuan(irb["risk_weighted_cny"]), percent(irb["mean_risk_weight"])),
+        (
+            "权重法风险加权资产 Standardised risk-weighted",
+            _yuan(standardised["risk_weighted_cny"]),
+            percent(standardised["risk_weight"]),
+        ),
+    )
+    return Grid(("项目 Item", "元 CNY", "说明 Note"), rows, texts=frozenset({0, 2}))
 
 
 def _check(check: Mapping[str, Any]) -> Grid:
