@@ -50,15 +50,15 @@ def run_workbook(body: Mapping[str, Any], tail: ShortfallContributions) -> bytes
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     book.set_properties({"title": "ipfin portfolio run", "created": _NO_DAY})
-    bold, money = book.add_format({"bold": True, "bg_color": "#DDE6EE"}), book.add_format({"num_format": "#,##0.00"})
-    for name, heads, rows in (
-        ("各方损失", _LOSS_HEADS, _loss_rows(body)),
-        ("资金池", ("情景 Run", "年末 Until year", "耗尽概率 Exhausted for the first time"), _pool_rows(body)),
-        ("分层", ("自 From CNY", "至 To CNY", "预期损失 Expected CNY", "标准误 Standard error"), _layer_rows(body)),
-        ("逐笔贡献", ("贷款 Loan", "对尾部均值的贡献 Part of the shortfall CNY"), _loan_rows(tail)),
+    bold = book.add_format({"bold": True, "bg_color": "#DDE6EE"})
+    for name, heads, look, rows in (
+        ("各方损失", _LOSS_HEADS, _MONEY, _loss_rows(body)),
+        ("资金池", _POOL_HEADS, "General", _pool_rows(body)),
+        ("分层", _LAYER_HEADS, _MONEY, _layer_rows(body)),
+        ("逐笔贡献", ("贷款 Loan", "对尾部均值的贡献 Part of the shortfall CNY"), _MONEY, _loan_rows(tail)),
     ):
         sheet = book.add_worksheet(name)
-        sheet.set_column(0, len(heads) - 1, 26, money)
+        sheet.set_column(0, len(heads) - 1, 26, book.add_format({"num_format": look}))
         for number, row in enumerate((heads, *rows)):
             for place, cell in enumerate(row):
                 _write(sheet, number, place, cell, bold if number == 0 else None)
@@ -67,6 +67,9 @@ def run_workbook(body: Mapping[str, Any], tail: ShortfallContributions) -> bytes
     return stream.getvalue()
 
 
+_MONEY = "#,##0.00"
+_POOL_HEADS = ("情景 Run", "至第几年 Until year", "首次耗尽概率 First exhausted with probability")
+_LAYER_HEADS = ("自 From CNY", "至 To CNY", "预期损失 Expected CNY", "标准误 Standard error")
 _LOSS_HEADS = ("情景 Run", "承担方 Party", "指标 Measure", "数值 CNY", "标准误 Standard error", "下限 Low", "上限 High")
 
 
@@ -95,8 +98,8 @@ def _pool_rows(body: Mapping[str, Any]) -> Iterable[Row]:
     for name, found in _runs(body):
         pool = found["pool"]
         for each in pool["exhaustion_by_period"]:
-            yield (name, f"{each['until_years']:g}", f"{each['probability_share']:.6%}")
-        yield (name, "合计 in all", f"{pool['exhaustion_probability_share']['value']:.6%}")
+            yield (name, each["until_years"], each["probability_share"])
+        yield (name, "合计 in all", pool["exhaustion_probability_share"]["value"])
 
 
 def _layer_rows(body: Mapping[str, Any]) -> Iterable[Row]:

@@ -143,6 +143,10 @@ def test_the_workbook_holds_the_answer_and_every_loan(shared_client: Client, ful
     assert len(rows) == 4 * 5 * 3, "runs, parties, measures"
     assert rows[0][:3] == ["基准 base", "合计 total", "预期损失 Expected loss"]
     assert rows[0][3] == float(full["answer"]["losses"]["total"]["expected_loss"]["value"])
+    pool = [[cell.value for cell in row] for row in book["资金池"].iter_rows(min_row=2)]
+    mine = [row for row in pool if row[0] == "slump"]
+    assert sum(row[2] for row in mine[:-1]) == pytest.approx(mine[-1][2], abs=1e-12)
+    assert mine[-1][2] == full["answer"]["stresses"][1]["pool"]["exhaustion_probability_share"]["value"]
     *parts, whole = [[cell.value for cell in row] for row in book["逐笔贡献"].iter_rows(min_row=2)]
     assert {name for name, _ in parts} == {row["loan_id"] for row in loans()}
     assert sum(cny for _, cny in parts) == pytest.approx(whole[1], rel=1e-12)
