@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.risk_measures import Estimate, mean_of, value_at_risk
 from pledge.portfolio.simulation_plan import SimulationPlan, Stress
 from pledge.portfolio.vasicek import LimitingLoss
+from valuation.errors import RefusalError
 from valuation.kernel.dated import DatedTable
 from valuation.kernel.labels import Label, NamedWarning
 
@@ -27,6 +28,7 @@ __all__ = [
     "checked",
     "contributions_document",
     "losses_document",
+    "not_sampled",
     "pool_document",
     "rule_document",
     "stress_document",
@@ -59,16 +61,58 @@ def _policy(policy: DatedTable, on: datetime.date | None) -> dict[str, Any]:
     return {"id": policy.id, "label": policy.label.as_document(), "date": on.isoformat()}
 
 
-def losses_document(losses: BookLosses, confidence: float) -> dict[str, Any]:
-    """The loss of all together and of each party: mean, value at risk, expected shortfall."""
+def losses_document(losses: BookLosses, confidence: float, *, tail_party: str | None) -> dict[str, Any]:
+    """The loss of all together and of each party: mean, value at risk, expected shortfall.
+
+    Importance sampling looks at the tail of one party; of another one too few scenarios may lie in the tail, and its
+    value at risk and shortfall are then None.
+
+    Parameters
+    ----------
+    tail_party : the party whose tail must be told, None for none.
+
+    Raises
+    ------
+    RefusalError : too few scenarios beyond the confidence, of ``tail_party`` or of plain simulation.
+    """
     return {
         party: {
             "expected_loss": _amounts(losses.mean(party)),
-            "value_at_risk": _amounts(losses.value_at_risk(confidence, party)),
-            "expected_shortfall": _amounts(losses.expected_shortfall(confidence, party)),
+            **_tail_measures(losses, party, confidence, is_needed=party == tail_party),
         }
         for party in (TOTAL, *losses.by_party)
     }
+
+
+def _tail_measures(losses: BookLosses, party: str, confidence: float, *, is_needed: bool) -> dict[str, Any]:
+    try:
+        return {
+            "value_at_risk": _amounts(losses.value_at_risk(confidence, party)),
+            "expected_shortfall": _amounts(losses.expected_shortfall(confidence, party)),
+        }
+    except RefusalError:
+        if is_needed or not losses.is_weighted:
+            raise
+        return {"value_at_risk": None, "expected_shortfall": None}
+
+
+def not_sampled(runs: Mapping[str, Mapping[str, Any]]) -> tuple[NamedWarning, ...]:
+    """Which tails could not be told? ``runs`` are documents of losses by the name of their run."""
+    missing = [
+        f"{run}: {party}"
+        for run, losses in runs.items()
+        for party, measures in losses.items()
+        if measures["value_at_risk"] is None
+    ]
+    if not missing:
+        return ()
+    names = ", ".join(missing)
+    label = Label(
+        f"重要性抽样未覆盖下列各方的尾部，其 VaR 与 ES 未报告：{names}；改用普通抽样或以该方为 tail_party",
+        f"importance sampling did not reach these tails, VaR and ES are not told: {names}; simulate plainly, or name "
+        "the party as tail_party",
+    )
+    return (NamedWarning("tail_not_sampled", label),)
 
 
 def pool_document(losses: BookLosses, plan: SimulationPlan) -> dict[str, Any]:
@@ -124,7 +168,7 @@ def stress_document(
         "factor_shift": dict(stress.factor_shift),
         "pd_factor": stress.pd_factor,
         "value_factor": stress.value_factor,
-        "losses": losses_document(found, confidence),
+        "losses": losses_document(found, confidence, tail_party=None),
         "pool": pool_document(found, plan),
         "more_than_base": {
             party: _amounts(mean_of(found.of(party) - base.of(party), base.weights))

@@ -13,6 +13,7 @@ from api.portfolios.documents import (
     checked,
     contributions_document,
     losses_document,
+    not_sampled,
     pool_document,
     rule_document,
     stress_document,
@@ -136,14 +137,15 @@ def _answer(runs: _Runs, request: PortfolioRunRequest) -> tuple[dict[str, Any], 
         "sectors": {"names": list(terms.sectors.names), "correlation": terms.sectors.correlation.tolist()},
         "loan_count": runs.book.size,
         "claim_cny": f"{base.exposure_cny:.2f}",
-        "losses": losses_document(base, asked.confidence),
+        "losses": losses_document(base, asked.confidence, tail_party=asked.tail_party),
         "pool": pool_document(base, plan),
         "contributions": contributions_document(tail, asked.top_loans),
         "tranches": tranches_document(base, terms.bounds_cny),
         "stresses": stresses,
         "check": check,
     }
-    return body, doubts, run_workbook(body, tail)
+    told = {NO_STRESS.name: body["losses"], **{each["name"]: each["losses"] for each in stresses}}
+    return body, (*doubts, *not_sampled(told)), run_workbook(body, tail)
 
 
 def _shifted(runs: _Runs, request: PortfolioRunRequest) -> SimulationPlan:

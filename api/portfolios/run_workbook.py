@@ -90,6 +90,8 @@ def _loss_rows(body: Mapping[str, Any]) -> Iterable[Row]:
     for name, found in _runs(body):
         for party, measures in found["losses"].items():
             for key, label in MEASURES.items():
+                if measures[key] is None:
+                    continue
                 numbers = [float(measures[key][each]) for each in ("value", "standard_error", "low", "high")]
                 yield (name, party_label(party), f"{label.zh} {label.en}", *numbers)
 

@@ -102,7 +102,14 @@ def _cells(measures: Mapping[str, Any]) -> Iterator[str]:
     yield _with_error(measures["expected_loss"])
     for name in ("value_at_risk", "expected_shortfall"):
         found = measures[name]
-        yield from (_yuan(found["value"]), f"{_yuan(found['low'])} – {_yuan(found['high'])}")
+        yield from (
+            ("—", "—")
+            if found is None
+            else (
+                _yuan(found["value"]),
+                f"{_yuan(found['low'])} – {_yuan(found['high'])}",
+            )
+        )
 
 
 def _pools(found: Mapping[str, Any]) -> Grid:
@@ -123,12 +130,15 @@ def _side_by_side(found: Mapping[str, Any], measure: str, confidence: float) -> 
     """One measure of every party in every run."""
     runs = {"base": found["losses"], **{each["name"]: each["losses"] for each in found["stresses"]}}
     rows = tuple(
-        (party_label(party), *(_yuan(losses[party][measure]["value"]) for losses in runs.values()))
-        for party in found["losses"]
+        (party_label(party), *(_told(losses[party][measure]) for losses in runs.values())) for party in found["losses"]
     )
     label, level = MEASURES[measure], "" if measure == "expected_loss" else f" {percent(confidence)}"
     title = f"{label.zh} {label.en}{level}（元 CNY）"
     return Grid((_PARTY, *map(_run_name, runs)), rows, title=title, totals=frozenset({0}))
+
+
+def _told(amount: Mapping[str, Any] | None) -> str:
+    return "—" if amount is None else _yuan(amount["value"])
 
 
 def _more_than_base(found: Mapping[str, Any]) -> Grid:

@@ -17,7 +17,9 @@ import openpyxl
 import pytest
 
 from api.openapi import packaged_example
+from api.portfolios.documents import losses_document, not_sampled
 from api.portfolios.schemas import PortfolioRun
+from pledge.portfolio.book_losses import BookLosses
 from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.sector_factors import SectorFactors
 from pledge.portfolio.sharing_rule import SharingRule
@@ -25,6 +27,7 @@ from pledge.portfolio.simulation import simulate_book
 from pledge.portfolio.simulation_plan import SimulationPlan, Stress
 from tests.api.conftest import Client
 from tests.api.portfolios.books import BOOKS, SHARES, ask, loans, question, stored_book
+from valuation.errors import RefusalError
 
 MATRIX = {"names": ["wine", "biotech", "software"], "correlation": [[1, 0.1, 0.2], [0.1, 1, 0.3], [0.2, 0.3, 1]]}
 STRESSES = [
@@ -221,6 +224,30 @@ def test_importance_sampling_tells_the_same(shared_client: Client, book: str) ->
     ends = [each["losses"]["total"]["expected_shortfall"] for each in (plain, shifted)]
     apart = abs(float(ends[0]["value"]) - float(ends[1]["value"]))
     assert apart < 4 * sum(float(each["standard_error"]) ** 2 for each in ends) ** 0.5
+
+
+def test_a_tail_that_was_not_looked_at_is_not_told() -> None:
+    """Hand: the total's worst hundredth lies in 100 light draws; the pool's is at its balance, in 5 heavy ones."""
+    weights = np.concatenate((np.full(100, 0.1), np.full(899, 1.0), np.full(1, 91.0)))
+    total = np.arange(1000.0, 0.0, -1.0)
+    found = BookLosses(
+        total_cny=total,
+        by_party={"pool": np.full(1000, 7.0), "bank": total - 7.0},
+        defaults=np.ones(1000),
+        exhausted=np.zeros(1000, dtype=np.int16),
+        weights=weights,
+        exposure_cny=1e4,
+        periods_in_all=1,
+        pool_payments_cny=None,
+    )
+    told = losses_document(found, 0.99, tail_party="total")
+    assert told["pool"]["value_at_risk"] is told["pool"]["expected_shortfall"] is None
+    assert told["pool"]["expected_loss"]["value"] == "7.00"
+    assert told["total"]["value_at_risk"]["value"] == "900.00"
+    (warning,) = not_sampled({"base": told})
+    assert (warning.code, "base: pool;" in warning.label.en) == ("tail_not_sampled", True)
+    with pytest.raises(RefusalError, match="fewer than 10"):
+        losses_document(found, 0.99, tail_party="pool")
 
 
 def test_the_tail_of_one_party(shared_client: Client, book: str) -> None:
