@@ -263,7 +263,7 @@ def _name(problem: Any, keys: Any, group: Any, first: Any, count: Any, events: A
 
 
 def _draw_states(problem: Any, keys: Any, first: Any, count: Any, events: Any, loan_of: Any, slot_of: Any) -> None:
-    """Of each event: row 0 from uniform number to the borrower's own normal, row 1 the free normal of its collateral."""
+    """Of each event: row 0 from its number to the borrower's own normal, row 1 the free normal of its collateral."""
     offset = np.uint64(problem.root.shape[0] + 2 * problem.loans.shape[0])
     own, free = events[0], events[1]
     for e in range(count):

@@ -125,9 +125,7 @@ def draw(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Drawn:
     return Drawn(found.period, found.loss, found.value, covered, ratio)
 
 
-def untwisted(
-    problem: Problem, factors: Array, numbers: Array, is_plain: NDArray[np.bool_]
-) -> tuple[Array, Array]:
+def untwisted(problem: Problem, factors: Array, numbers: Array, is_plain: NDArray[np.bool_]) -> tuple[Array, Array]:
     """The loans' own numbers under the twist, and the logarithm of its likelihood ratio (:mod:`_twist`)."""
     limits = _twist.bounds(problem, factors)
     raised = _twist.raised(problem, limits, is_plain)

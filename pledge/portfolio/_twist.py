@@ -62,7 +62,8 @@ def bounds(problem: Problem, factors: Array) -> Array:
     step = place.astype(np.int64)
     lower, upper = problem.bound[step], problem.bound[step + 1]
     with np.errstate(invalid="ignore"):
-        return np.where(step == LAST_BOUND, upper, lower + (place - step) * (upper - lower))
+        found: Array = np.where(step == LAST_BOUND, upper, lower + (place - step) * (upper - lower))
+    return found
 
 
 def solved(problem: Problem, limits: Array) -> Array:

@@ -15,7 +15,7 @@ from numba import njit
 from pledge.portfolio._twist import STEPS, TINY
 from valuation.kernel.fast_math import exp, log
 
-__all__ = ["KERNEL_OPTIONS", "numbered", "raised", "solved", "untwisted"]
+__all__ = ["KERNEL_OPTIONS", "bent", "numbered", "raised", "solved", "untwisted"]
 
 KERNEL_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True}
 SMALLEST = 2.0**-53
@@ -51,36 +51,48 @@ def _raise(problem: Any, group: Any, first: Any, begin: Any, count: Any, plain: 
 
     Scenarios are ``begin`` and the next of the tile that starts at scenario ``first``.
     """
-    level_first, levels = problem.twist.level_first[group], problem.twist.levels
-    bounds, bent, scaled = room.bounds, room.raised, room.scale
-    theta, above, ratio = room.theta[begin:], room.above[group, begin:], room.sums[3, begin:]
-    unmoved = min(max(plain - first - begin, 0), count)
+    level_first, bounds = problem.twist.level_first[group], room.bounds
     rows = problem.twist.level_first[group + 1] - level_first
+    unmoved = min(max(plain - first - begin, 0), count)
     for row in range(rows):
-        size, mean, variance = levels[level_first + row, 0], levels[level_first + row, 1], levels[level_first + row, 2]
-        tilt, raised, scale = room.tilt[row], bent[row], scaled[row]
-        # Short loops over few arrays each: a compiler that must tell more of them apart makes no vector code.
-        for s in range(count):
-            tilt[s] = theta[s] * (mean + 0.5 * theta[s] * variance)
-        for s in range(count):
-            scale[s] = exp(tilt[s])
-        for s in range(count):
-            raised[s] = above[s] + (1.0 - above[s]) * scale[s]
-        for s in range(count):
-            scale[s] = raised[s] / scale[s]
-        for s in range(count):
-            raised[s] = log(raised[s])
-        for s in range(count):
-            ratio[s] -= size * raised[s]
-        for s in range(count):
-            raised[s] += bounds[s]
+        bent(problem, group, level_first + row, begin, count, room, row)
+        raised, scale = room.raised[row], room.scale[row]
         for s in range(unmoved):
             raised[s] = bounds[s]
             scale[s] = 1.0
     for row in range(rows):
-        raised = bent[row]
+        raised = room.raised[row]
         for s in range(count):
             bounds[s] = raised[s] if raised[s] > bounds[s] else bounds[s]
+
+
+def _bend(problem: Any, group: Any, level: Any, begin: Any, count: Any, room: Any, row: Any) -> None:
+    """Tilt, ``−log(1 − b′)`` and ``b / b′`` of one level, and its part of the log ratio.
+
+    Short loops over few arrays each: a compiler that must tell more of them apart makes no vector code.
+    """
+    levels, theta, above, ratio = (
+        problem.twist.levels,
+        room.theta[begin:],
+        room.above[group, begin:],
+        room.sums[3, begin:],
+    )
+    size, mean, variance = levels[level, 0], levels[level, 1], levels[level, 2]
+    tilt, raised, scale = room.tilt[row], room.raised[row], room.scale[row]
+    for s in range(count):
+        tilt[s] = theta[s] * (mean + 0.5 * theta[s] * variance)
+    for s in range(count):
+        scale[s] = exp(tilt[s])
+    for s in range(count):
+        raised[s] = above[s] + (1.0 - above[s]) * scale[s]
+    for s in range(count):
+        scale[s] = raised[s] / scale[s]
+    for s in range(count):
+        raised[s] = log(raised[s])
+    for s in range(count):
+        ratio[s] -= size * raised[s]
+    for s in range(count):
+        raised[s] += room.bounds[s]
 
 
 def _untwist(
@@ -113,5 +125,6 @@ def _number(arrivals: Any) -> None:
 _compiled = njit(**KERNEL_OPTIONS)
 numbered = _compiled(_number)
 solved = _compiled(_solve)
+bent = _compiled(_bend)
 raised = _compiled(_raise)
 untwisted = _compiled(_untwist)

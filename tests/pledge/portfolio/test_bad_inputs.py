@@ -154,6 +154,8 @@ BAD: dict[str, tuple[str, Ask]] = {
     "41 periods": ("periods: .* to 40", lambda: plan(periods=41)),
     "period of no length": ("period_years", lambda: plan(period_years=0.0)),
     "shift is NaN": (r"shift\.mean", lambda: FactorShift((NAN,))),
+    "twist towards nothing": (r"shift\.aimed_loss_cny", lambda: FactorShift((1.0,), aimed_loss_cny=0.0)),
+    "twist towards NaN": (r"shift\.aimed_loss_cny", lambda: FactorShift((1.0,), aimed_loss_cny=NAN)),
     "no plain scenario and a share of 1": ("plain_share", lambda: FactorShift((1.0,), plain_share=1.0)),
     "spread that is no triangle": (
         r"shift\.spread",

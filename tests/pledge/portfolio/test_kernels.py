@@ -1,12 +1,13 @@
 """Do the compiled loops compute what plain NumPy computes, and does plain NumPy draw what it should?
 
 Checked against: the NumPy reference, every loan of every scenario (second way), on books in which every column, both
-ways of payment, caps, top-ups, shifts and stresses are in use; the uniform distribution and independence of the
+ways of payment, caps, top-ups, shifts, twists and stresses are in use; the uniform distribution and independence of the
 numbers behind the loans; hand arithmetic for one loan.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ SCENARIOS = 700
 PLAIN = 70
 KEYS = stream_keys(7, 3, streams=1)[0]
 SHIFT = FactorShift((-1.0, 0.3, -0.5), spread=((0.7, 0.0, 0.0), (0.2, 1.1, 0.0), (-0.3, 0.1, 0.9)))
+TWIST = replace(SHIFT, aimed_loss_cny=5e7)
 HARD = Stress(name="hard", factor_shift={"biotech": -1.5}, pd_factor=2.0, value_factor=0.7)
 
 CASES: dict[str, tuple[LoanBook, SharingRule, Stress]] = {
@@ -46,14 +48,16 @@ def compiled(problem: Problem, tile: int | None = None) -> tuple[Any, Any, Any]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_kernel_is_the_reference(name: str) -> None:
+@pytest.mark.parametrize("shift", [SHIFT, TWIST])
+def test_the_kernel_is_the_reference(name: str, shift: FactorShift) -> None:
     book, rule, stress = CASES[name]
-    plan = SimulationPlan(seed=7, scenarios=SCENARIOS, periods=5, period_years=0.3, shift=SHIFT)
+    plan = SimulationPlan(seed=7, scenarios=SCENARIOS, periods=5, period_years=0.3, shift=shift)
     problem = problem_of(book, rule, plan, stress)
     sums, exhausted, payments = compiled(problem)
     expected = _reference.losses(problem, KEYS, np.arange(SCENARIOS), PLAIN)
     scale = book.claim_cny.sum()
     np.testing.assert_allclose(sums, expected[0], rtol=1e-12, atol=1e-12 * scale)
+    np.testing.assert_allclose(sums[3], expected[0][3], rtol=1e-12, atol=1e-12)
     np.testing.assert_array_equal(exhausted, expected[1])
     np.testing.assert_allclose(payments, expected[2], atol=1e-12 * scale)
     assert expected[0][2].max() > 0, "a case without defaults would show nothing"
@@ -62,7 +66,7 @@ def test_the_kernel_is_the_reference(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_contributions_of_the_kernel_are_those_of_the_reference(name: str) -> None:
     book, rule, stress = CASES[name]
-    plan = SimulationPlan(seed=7, scenarios=SCENARIOS, shift=SHIFT)
+    plan = SimulationPlan(seed=7, scenarios=SCENARIOS, shift=TWIST)
     problem = problem_of(book, rule, plan, stress)
     chosen, weights = np.array([3, 69, 70, 400, 699]), np.array([1.0, 0.5, 2.0, 3.0, 0.1])
     found = np.zeros((3, problem.size))
@@ -73,9 +77,10 @@ def test_contributions_of_the_kernel_are_those_of_the_reference(name: str) -> No
     np.testing.assert_allclose(found.sum(axis=1), sums[[0, 1, 4]][:, chosen] @ weights, rtol=1e-11)
 
 
-def test_how_scenarios_are_tiled_does_not_change_a_bit() -> None:
+@pytest.mark.parametrize("shift", [None, TWIST])
+def test_how_scenarios_are_tiled_does_not_change_a_bit(shift: FactorShift | None) -> None:
     book, rule, stress = CASES["after disposal"]
-    problem = problem_of(book, rule, SimulationPlan(seed=7, scenarios=SCENARIOS), stress)
+    problem = problem_of(book, rule, SimulationPlan(seed=7, scenarios=SCENARIOS, shift=shift), stress)
     for tile in (1, 37, 256):
         for found, whole in zip(compiled(problem, tile), compiled(problem), strict=True):
             np.testing.assert_array_equal(found, whole)

@@ -137,7 +137,7 @@ def same(found: BookLosses, other: BookLosses) -> bool:
     return all(np.array_equal(one, two) for one, two in pairs)
 
 
-PLAN = SimulationPlan(seed=3, scenarios=5_000, block=700, shift=FactorShift((-0.5, -0.5, 0.0)))
+PLAN = SimulationPlan(seed=3, scenarios=5_000, block=700, shift=FactorShift((-0.5, -0.5, 0.0), aimed_loss_cny=3e7))
 
 
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
