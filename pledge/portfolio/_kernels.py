@@ -1,11 +1,12 @@
-"""The compiled loops of the book's simulation: factors, the borrowers that fail, what their loans lose, who pays.
+"""The compiled loops of the book's simulation: factors, and the borrowers that may fail.
 
 :mod:`pledge.portfolio._reference` computes the same in plain NumPy, every loan of every scenario: the definition.
 
 A group's loans have independent uniform numbers. Only the smallest are made, in rising order (Rényi's representation
 of exponential order statistics), until one exceeds a bound of every loan's conditional PD; which loan it belongs to
 is drawn without replacement. Whether that loan fails is then decided exactly. So the work is in proportion to the
-defaults, not to the loans, and no loan's number depends on any PD.
+defaults, not to the loans, and no loan's number depends on any PD. What they lose and who pays is next door,
+:mod:`pledge.portfolio._event_kernels`.
 
 Importing this module imports numba, so only a run does.
 
@@ -23,26 +24,28 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from pledge.portfolio._event_kernels import event_values, normal_states, paid_by_pool, settled
 from pledge.portfolio._problem import BOUND_FROM, BOUND_STEPS, LAST_BOUND, STRIDE_BITS, Problem
 from pledge.portfolio._twist_kernels import KERNEL_OPTIONS, numbered, raised, solved, untwisted
-from pledge.portfolio.value_table import LARGEST_SCORE, SCORES
-from valuation.kernel.fast_math import exp, log, normal_from_tail, normal_tail, standard_normal_quantile, uniform
+from valuation.kernel.fast_math import exp, log, log_of_uniform, standard_normal_quantile, uniform
 
 __all__ = ["TILE", "Room", "contributions_kernel", "losses_kernel", "room_for"]
 
-#: Scenarios worked on together: their factors and sums stay in the nearest cache.
-TILE = 256
-#: Defaulters gathered before their values are drawn, in loops that become vector code.
+#: Scenarios worked on together: the loans of a group, once in a near cache, serve all of them.
+TILE = 1024
+#: Defaulters gathered before their values are drawn, and as many at a time, in loops that become vector code.
 _EVENTS = 2048
 #: Room for one group of a tile in which every loan fails; larger groups have smaller tiles.
-_MOST_EVENTS = 2**17
+_MOST_EVENTS = 2**19
 _STRIDE = np.uint64(STRIDE_BITS)
-_SCORE_STEP = float(SCORES[1] - SCORES[0])
-_LAST_SCORE = SCORES.size - 2
+_PLACES = np.uint64(1 << STRIDE_BITS)
 
 
 class Room(NamedTuple):
-    """Working memory: by scenario of a tile, by event, by loan of a group, and by period."""
+    """Working memory: by scenario of a tile, by event as it arrives, by event as sorted, by loan of a group, by period.
+
+    Indices without a sign, because one with a sign might count from the end of an array, and that costs a test.
+    """
 
     normals: Any
     whitened: Any
@@ -53,16 +56,18 @@ class Room(NamedTuple):
     active: Any
     hits: Any
     start: Any
-    states: Any
     early: Any
     rank: Any
+    whose: Any
+    pick: Any
+    states: Any
+    factor: Any
     slot: Any
-    index: Any
     loan: Any
-    sector: Any
+    swap: Any
     period: Any
     places: Any
-    swaps: Any
+    stamp: Any
     above: Any
     theta: Any
     slopes: Any
@@ -92,19 +97,21 @@ def room_for(problem: Problem, *, tile: int | None = None) -> Room:
         bounds=np.empty(tile),
         arrivals=np.empty(tile),
         fresh=np.empty(tile),
-        active=np.empty(tile, np.int64),
-        hits=np.empty(tile, np.int64),
-        start=np.empty(tile, np.int64),
-        states=np.empty((2, most)),
+        active=np.empty(tile, np.uint32),
+        hits=np.empty(tile, np.uint32),
+        start=np.empty(tile, np.uint32),
         early=np.empty(most),
-        rank=np.empty(most, np.int64),
-        slot=np.empty(most, np.int64),
-        index=np.empty(most, np.uint64),
-        loan=np.empty(most, np.int64),
-        sector=np.empty(most, np.int64),
-        period=np.empty(most, np.int64),
-        places=np.arange(largest),
-        swaps=np.empty(largest, np.int64),
+        rank=np.empty(most, np.uint32),
+        whose=np.empty(most, np.uint32),
+        pick=np.empty(most),
+        states=np.empty((2, most)),
+        factor=np.empty(most),
+        slot=np.empty(most, np.uint32),
+        loan=np.empty(most, np.uint32),
+        swap=np.empty(most, np.uint32),
+        period=np.empty(most, np.int32),
+        places=np.zeros(largest, np.uint64),
+        stamp=np.zeros(1, np.uint64),
         above=np.empty((len(problem.twist.groups), tile)),
         theta=np.empty(tile),
         slopes=np.empty((2, tile)),
@@ -188,7 +195,7 @@ def _bounds(problem: Any, group: Any, factors: Any, count: Any, bounds: Any) -> 
 def _arrive(problem: Any, keys: Any, group: Any, first: Any, count: Any, bounds: Any, room: Any, at: Any) -> Any:
     """The smallest uniform numbers of a group below the bounds, as ``−log(1 − U)``: how many events there are.
 
-    Event e is number ``room.rank[e]`` of scenario ``room.slot[e]``; ranks rise, and within a rank the scenarios.
+    Event e is number ``room.rank[e]`` of scenario ``room.whose[e]``; ranks rise, and within a rank the scenarios.
     """
     arrivals, active, fresh = room.arrivals, room.active, room.fresh
     offset = problem.group_first[group]
@@ -197,7 +204,6 @@ def _arrive(problem: Any, keys: Any, group: Any, first: Any, count: Any, bounds:
     for s in range(count):
         active[s] = s
         arrivals[s] = 0.0
-        room.hits[s] = 0
     left, events = count, at
     for rank in range(size):
         number = spacing + np.uint64(rank)
@@ -205,19 +211,20 @@ def _arrive(problem: Any, keys: Any, group: Any, first: Any, count: Any, bounds:
         for a in range(left):
             fresh[a] = uniform((np.uint64(first + active[a]) << _STRIDE) + number, keys[0], keys[1])
         for a in range(left):
-            fresh[a] = log(fresh[a]) * share
+            fresh[a] = log_of_uniform(fresh[a]) * share
         kept = 0
         for a in range(left):
             s = active[a]
             arrival = arrivals[s] - fresh[a]
             arrivals[s] = arrival
-            room.rank[events + kept] = rank
-            room.slot[events + kept] = s
+            room.whose[events + kept] = s
             room.early[events + kept] = arrival
             active[kept] = s
             is_below = 1 if arrival <= bounds[s] else 0
-            room.hits[s] += is_below
+            room.hits[s] = rank + is_below
             kept += is_below
+        for a in range(kept):
+            room.rank[events + a] = rank
         left = kept
         events += kept
         if left == 0:
@@ -227,158 +234,56 @@ def _arrive(problem: Any, keys: Any, group: Any, first: Any, count: Any, bounds:
 
 def _name(problem: Any, keys: Any, group: Any, first: Any, count: Any, events: Any, room: Any, at: Any) -> None:
     """Which loan does each event belong to? Drawn without replacement; events become sorted by scenario."""
-    offset = problem.group_first[group]
-    size = problem.group_first[group + 1] - offset
-    sector = problem.group_sector[group]
-    identity = np.uint64(problem.root.shape[0] + problem.loans.shape[0] + offset)
+    size = problem.group_first[group + 1] - problem.group_first[group]
+    identity = np.uint64(problem.root.shape[0] + problem.loans.shape[0] + problem.group_first[group])
+    rank, whose, pick = room.rank[at : at + events], room.whose[at : at + events], room.pick
+    for e in range(events):
+        pick[e] = uniform((np.uint64(first + whose[e]) << _STRIDE) + identity + np.uint64(rank[e]), keys[0], keys[1])
+    for e in range(events):
+        pick[e] = rank[e] + np.int32(pick[e] * (size - rank[e]))
     place = at
     for s in range(count):
         room.start[s] = place
         place += room.hits[s]
-    for e in range(at, at + events):
-        s = room.slot[e]
-        to = room.start[s] + room.rank[e]
-        room.states[0, to] = room.early[e]
-        room.index[to] = (np.uint64(first + s) << _STRIDE) + identity + np.uint64(room.rank[e])
-    for e in range(at, at + events):
-        room.states[1, e] = uniform(room.index[e], keys[0], keys[1])
-    places, swaps = room.places, room.swaps
-    for s in range(count):
-        begin, hits = room.start[s], room.hits[s]
-        for rank in range(hits):
-            drawn = rank + np.int64(room.states[1, begin + rank] * (size - rank))
-            chosen = places[drawn]
-            places[drawn] = places[rank]
-            places[rank] = chosen
-            swaps[rank] = drawn
-            room.loan[begin + rank] = offset + chosen
-            room.slot[begin + rank] = s
-            room.sector[begin + rank] = sector
-        # The order of the places is restored, so that a scenario does not depend on those before it.
-        for rank in range(hits - 1, -1, -1):
-            drawn = swaps[rank]
-            chosen = places[drawn]
-            places[drawn] = places[rank]
-            places[rank] = chosen
+    early, own, slot, swap = room.early[at : at + events], room.states[0], room.slot, room.swap
+    for e in range(events):
+        to = room.start[whose[e]] + rank[e]
+        own[to] = early[e]
+        slot[to] = whose[e]
+        swap[to] = np.int32(pick[e])
+    _placed(problem, group, count, events, room, at)
 
 
-def _draw_states(problem: Any, keys: Any, first: Any, count: Any, events: Any, loan_of: Any, slot_of: Any) -> None:
-    """Of each event: row 0 from its number to the borrower's own normal, row 1 the free normal of its collateral."""
-    offset = np.uint64(problem.root.shape[0] + 2 * problem.loans.shape[0])
-    own, free = events[0], events[1]
-    for e in range(count):
-        free[e] = normal_tail(own[e])
-    for e in range(count):
-        own[e] = normal_from_tail(own[e], free[e])
-    for e in range(count):
-        index = (np.uint64(first + slot_of[e]) << _STRIDE) + offset + np.uint64(loan_of[e])
-        free[e] = uniform(index, keys[0], keys[1])
-    for e in range(count):
-        free[e] = standard_normal_quantile(free[e])
+def _place(problem: Any, group: Any, count: Any, events: Any, room: Any, at: Any) -> None:
+    """Put the loan behind each event, one scenario after the other: the drawn place changes with the next one.
 
-
-def _draw_values(
-    problem: Any, factors: Any, count: Any, events: Any, loan_of: Any, slot_of: Any, sector_of: Any, period_of: Any
-) -> None:
-    """Of each event: its period (−1: no default), row 0 the score of the collateral, row 1 what its sale brings."""
-    thresholds, loans, root_time = problem.thresholds, problem.loans, problem.root_time
-    periods = thresholds.shape[1]
-    scores, sold = events[0], events[1]
-    for e in range(count):
-        loan = loan_of[e]
-        factor = factors[sector_of[e], slot_of[e]]
-        own, free = scores[e], sold[e]
-        state = loans[loan, 0] * factor + loans[loan, 1] * own
-        # Counting all periods is cheaper than guessing where to stop.
-        period = 0
-        for q in range(periods):
-            period += 0 if state < thresholds[loan, q] else 1
-        period_of[e] = period if period < periods else -1
-        score = loans[loan, 2] * factor + loans[loan, 3] * own + loans[loan, 4] * free
-        root = root_time[period if period < periods else 0]
-        scores[e] = score
-        sold[e] = loans[loan, 5] + root * (root * loans[loan, 6] + loans[loan, 7] * score)
-    for e in range(count):
-        sold[e] = exp(sold[e])
-    for e in range(count):
-        table = np.int64(loans[loan_of[e], 13])
-        level = _tabled(problem.tables, table, scores[e]) if table >= 0 else 1.0
-        sold[e] *= level * loans[loan_of[e], 8]
-
-
-def _tabled(tables: Any, table: Any, score: Any) -> Any:
-    """The value at a normal score, on straight lines, level beyond the ends."""
-    place = (score + LARGEST_SCORE) / _SCORE_STEP
-    place = place if place > 0.0 else 0.0
-    place = place if place < _LAST_SCORE + 1.0 else _LAST_SCORE + 1.0
-    step: Any = min(np.int64(place), _LAST_SCORE)
-    return tables[table, step] + (place - step) * (tables[table, step + 1] - tables[table, step])
-
-
-def _settle(problem: Any, count: Any, room: Any) -> None:
-    """Add the events to their scenarios: loss, covered loss, defaults; what the pool owes and gets back, by period.
-
-    Leaves the loss of each event in row 0 of ``states`` and its covered loss in row 1.
+    A place holds whose loan stands there, with a stamp of the scenario that put it; without its stamp it is as at the
+    beginning. So no scenario depends on those before it, and nothing needs to be restored.
     """
-    loan_of, slot_of, period_of, sums, due, back = room.loan, room.slot, room.period, room.sums, room.due, room.back
-    loans, cap, pays_at_default = problem.loans, problem.rule[3], problem.rule[4] > 0.0
-    losses, covereds = room.states[0], room.states[1]
-    for e in range(count):
-        loan, period = loan_of[e], period_of[e]
-        loss = loans[loan, 9] - covereds[e]
-        loss = loss if loss > 0.0 and period >= 0 else 0.0
-        covered = loans[loan, 11] * min(loans[loan, 10], loss)
-        losses[e] = loss
-        covereds[e] = covered if covered < cap else cap
-    for e in range(count):
-        period = period_of[e]
-        if period < 0:
-            continue
-        loan, slot, covered = loan_of[e], slot_of[e], covereds[e]
-        sums[0, slot] += losses[e]
-        sums[1, slot] += covered
-        sums[2, slot] += 1.0
-        paid_at = period + np.int64(loans[loan, 12])
-        if pays_at_default:
-            claim = min(loans[loan, 11] * loans[loan, 10], cap)
-            due[slot, period] += claim
-            back[slot, period, paid_at] += claim - covered
-        else:
-            due[slot, paid_at] += covered
+    offset, factors = np.uint64(problem.group_first[group]), room.factors[problem.group_sector[group]]
+    places, stamp = room.places, room.stamp[0] + np.uint64(1)
+    room.stamp[0] += np.uint64(count)
+    for e in range(at, at + events):
+        slot = room.slot[e]
+        mark = (stamp + np.uint64(slot)) << _STRIDE
+        drawn, next_one = np.uint64(room.swap[e]), np.uint64(e) - np.uint64(room.start[slot])
+        there, moved = places[drawn] ^ mark, places[next_one] ^ mark
+        places[drawn] = mark | (moved if moved < _PLACES else next_one)
+        room.loan[e] = offset + (there if there < _PLACES else drawn)
+        room.factor[e] = factors[slot]
 
 
-def _pay(problem: Any, slot: Any, room: Any) -> Any:
-    """The pool of one scenario through time: its loss, and the first period in which it could not pay all (−1: none).
-
-    ``paid_share`` becomes the part of its dues the pool paid in each period, ``paid`` what it paid net.
-    """
-    horizon, due, back, paid_share, payments = (
-        problem.thresholds.shape[1],
-        room.due,
-        room.back,
-        room.paid_share,
-        room.paid,
-    )
-    share, balance = problem.rule[0], problem.rule[1]
-    lost, exhausted = 0.0, -1
-    for period in range(due.shape[1]):
-        if 0 < period < horizon:
-            balance += problem.rule[2]
-        returned = 0.0
-        for earlier in range(min(period, back.shape[1])):
-            returned += share * paid_share[earlier] * back[slot, earlier, period]
-        balance += returned
-        owed = share * due[slot, period]
-        paid = owed if owed <= balance else balance
-        if owed > balance and exhausted < 0:
-            exhausted = period
-        paid_share[period] = paid / owed if owed > 0.0 else 1.0
-        balance -= paid
-        at_once = share * paid_share[period] * back[slot, period, period] if period < back.shape[1] else 0.0
-        balance += at_once
-        payments[period] = paid - returned - at_once
-        lost += payments[period]
-    return lost, exhausted
+def _fetch(problem: Any, group: Any, room: Any) -> None:
+    """Read a group's loans in order: a processor fetches ahead what is read in order, but not what is drawn."""
+    first, end = problem.group_first[group], problem.group_first[group + 1]
+    loans, thresholds, touched = problem.loans, problem.thresholds, 0.0
+    for loan in range(first, end):
+        for column in range(0, loans.shape[1], 8):
+            touched += loans[loan, column]
+        for period in range(0, thresholds.shape[1], 8):
+            touched += thresholds[loan, period]
+    # Kept, or the compiler would leave the reading out.
+    room.paid[0] = touched
 
 
 def _twist_factors(problem: Any, count: Any, room: Any) -> None:
@@ -407,10 +312,15 @@ def _gather(problem: Any, keys: Any, group: Any, first: Any, count: Any, plain: 
 
 
 def _finish(problem: Any, keys: Any, first: Any, events: Any, room: Any) -> None:
-    """Draw what the waiting events lose and add it to their scenarios."""
-    _states(problem, keys, first, events, room.states, room.loan, room.slot)
-    _values(problem, room.factors, events, room.states, room.loan, room.slot, room.sector, room.period)
-    _book(problem, events, room)
+    """Draw what the waiting events lose and add it to their scenarios, some at a time."""
+    for begin in range(0, events, _EVENTS):
+        end = min(begin + _EVENTS, events)
+        own, free = room.states[0, begin:end], room.states[1, begin:end]
+        loan, slot = room.loan[begin:end], room.slot[begin:end]
+        period = room.period[begin:end]
+        normal_states(problem, keys, first, end - begin, own, free, loan, slot)
+        event_values(problem, end - begin, own, free, loan, room.factor[begin:end], period)
+        settled(problem, end - begin, room, own, free, loan, slot, period)
 
 
 def _draw_tile(problem: Any, room: Any, keys: Any, first: Any, count: Any, plain: Any) -> Any:
@@ -418,11 +328,13 @@ def _draw_tile(problem: Any, room: Any, keys: Any, first: Any, count: Any, plain
     _factors(problem, room, keys, first, count, plain)
     if problem.twist.levels.shape[0] > 0:
         _twisted(problem, count, room)
-    waiting = 0
+    waiting, is_one = 0, room.bounds.size == 1
     for group in range(problem.group_sector.size):
-        if waiting >= _EVENTS and room.bounds.size > 1:
+        if waiting >= _EVENTS and not is_one:
             _finished(problem, keys, first, waiting, room)
             waiting = 0
+        if not is_one:
+            _fetched(problem, group, room)
         waiting += _gathered(problem, keys, group, first, count, plain, room, waiting)
     _finished(problem, keys, first, waiting, room)
     return waiting
@@ -439,7 +351,7 @@ def _losses(
         for s in range(count):
             for row in range(4):
                 found[row, first + s] = room.sums[row, s]
-            lost, period = _pool(problem, s, room)
+            lost, period = paid_by_pool(problem, s, room)
             found[4, first + s] = lost
             exhausted[first + s] = period
             if payments.shape[0] > 0:
@@ -451,7 +363,7 @@ def _contributions(problem: Any, room: Any, keys: Any, chosen: Any, weights: Any
     """Each loan's weighted loss, covered loss and pool's loss, ``found`` (3, loans), over the chosen scenarios."""
     for c in range(chosen.size):
         events = _tile(problem, room, keys, chosen[c], 1, plain)
-        _pool(problem, 0, room)
+        paid_by_pool(problem, 0, room)
         for e in range(events):
             loan, period = room.loan[e], room.period[e]
             if period >= 0:
@@ -462,18 +374,15 @@ def _contributions(problem: Any, room: Any, keys: Any, chosen: Any, weights: Any
 
 
 _compiled = njit(**KERNEL_OPTIONS)
-_tabled = _compiled(_tabled)
 _cleared = _compiled(_clear)
 _shifted = _compiled(_shift_normals)
 _factors = _compiled(_draw_factors)
 _limits = _compiled(_bounds)
 _twisted = _compiled(_twist_factors)
 _arrivals = _compiled(_arrive)
+_placed = _compiled(_place)
 _names = _compiled(_name)
-_states = _compiled(_draw_states)
-_values = _compiled(_draw_values)
-_book = _compiled(_settle)
-_pool = _compiled(_pay)
+_fetched = _compiled(_fetch)
 _gathered = _compiled(_gather)
 _finished = _compiled(_finish)
 _tile = _compiled(_draw_tile)

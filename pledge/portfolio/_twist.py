@@ -78,7 +78,7 @@ def solved(problem: Problem, limits: Array) -> Array:
         expected = np.maximum((count * share * slope).sum(axis=1), TINY)
         growth = np.maximum((count * share * ((1.0 - share) * slope**2 + variance)).sum(axis=1), TINY)
         theta = np.clip(theta - np.log(expected) * expected / growth, 0.0, problem.twist.largest[0])
-    return theta
+    return np.asarray(theta)
 
 
 def raised(problem: Problem, limits: Array, is_plain: NDArray[np.bool_]) -> Raised:

@@ -28,6 +28,7 @@ __all__ = [
     "exp",
     "larger",
     "log",
+    "log_of_uniform",
     "lognormal_quantile",
     "normal_cdf",
     "normal_from_tail",
@@ -112,6 +113,18 @@ def _log(x: Any) -> Any:
     found: Any = exponent * _LN2_HIGH - ((half_square - (s * (half_square + p) + exponent * _LN2_LOW)) - f)
     found = found if x > 0.0 else (-np.inf if x == 0.0 else np.nan)
     return x if x == np.inf else found
+
+
+def _log_of_uniform(u: Any) -> Any:
+    """``log(u)`` of a number between 0 and 1 that is neither of them nor denormal: as above, without special cases."""
+    bits = np.float64(u).view(np.int64)
+    k = (bits - _SQRT_HALF_BITS) >> _FRACTION_BITS
+    f = np.int64(bits - (k << _FRACTION_BITS)).view(np.float64) - 1.0
+    exponent = np.int64(k + _ROUNDER_BITS).view(np.float64) - _ROUNDER
+    s = f / (2.0 + f)
+    half_square = 0.5 * f * f
+    low = s * (half_square + _artanh_series(s * s)) + exponent * _LN2_LOW
+    return exponent * _LN2_HIGH - ((half_square - low) - f)
 
 
 def _power_from_log(sign: Any, log_magnitude: Any, b: Any) -> Any:
@@ -230,6 +243,7 @@ _power_of_two = _compiled(_two_to)
 _artanh_series = _compiled(_series)
 exp = _compiled(_exp)
 log = _compiled(_log)
+log_of_uniform = _compiled(_log_of_uniform)
 power_from_log = _compiled(_power_from_log)
 power = _compiled(_power)
 larger = _compiled(_larger)

@@ -86,6 +86,17 @@ def test_how_scenarios_are_tiled_does_not_change_a_bit(shift: FactorShift | None
             np.testing.assert_array_equal(found, whole)
 
 
+def test_working_memory_used_again_does_not_change_a_bit() -> None:
+    book, rule, stress = CASES["at default"]
+    problem = problem_of(book, rule, SimulationPlan(seed=7, scenarios=SCENARIOS), stress)
+    room, found = room_for(problem, tile=100), []
+    for _ in range(2):
+        sums, exhausted = np.empty((5, SCENARIOS)), np.empty(SCENARIOS, np.int64)
+        losses_kernel(problem, room, KEYS, SCENARIOS, PLAIN, sums, exhausted, np.empty((0, problem.periods_in_all)))
+        found.append(sums)
+    np.testing.assert_array_equal(found[0], found[1])
+
+
 def test_each_loan_has_a_uniform_number_of_its_own() -> None:
     """Uniform for every loan (Kolmogorov–Smirnov), uncorrelated between loans and with the factor."""
     plan = SimulationPlan(seed=1, scenarios=2)

@@ -475,6 +475,8 @@ RANDOM = np.random.default_rng(20201231)
         (fast_math.exp, np.exp, RANDOM.normal(size=100_000), 5e-16),
         (fast_math.log, np.log, 10 ** RANDOM.uniform(-323, 308, 100_000), 5e-16),
         (fast_math.log, np.log, 1 + RANDOM.normal(size=100_000) * 10 ** RANDOM.uniform(-15, -1, 100_000), 5e-16),
+        (fast_math.log_of_uniform, np.log, (RANDOM.integers(0, 2**52, 100_000) + 0.5) / 2**52, 5e-16),
+        (fast_math.log_of_uniform, np.log, 1 - 10 ** RANDOM.uniform(-15.5, -1, 100_000), 5e-16),
         (fast_math.standard_normal_quantile, special.ndtri, (RANDOM.integers(0, 2**52, 100_000) + 0.5) / 2**52, 1e-14),
         (fast_math.standard_normal_quantile, special.ndtri, 10 ** RANDOM.uniform(-15.9, -0.4, 100_000), 1e-14),
         (fast_math.normal_cdf, special.ndtr, RANDOM.uniform(-8, 8, 10_000), 1e-13),
