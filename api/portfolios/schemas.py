@@ -74,8 +74,10 @@ class RuleIn(FrozenModel):
     what_if : values supposed instead of the policy's, by parameter; each is named in the answer.
     asset_kind, risk_class, bank_business_year : of all loans, for policies that depend on them.
     shares : without a policy: share of the covered loss by party, adding up to one, ``bank`` and ``pool`` among them.
-    cap_per_loan_cny, is_principal_only, is_ip_part_only, payment : without a policy; by default no cap, principal
-        only, the whole loan, after disposal.
+    cap_per_loan_cny, is_principal_only, is_ip_part_only : without a policy; by default no cap, principal only, the
+        whole loan.
+    payment : when the pool pays, by default after disposal; beside a policy it stands for a payment on the expected
+        loss, which the simulation does not know, or for what the policy does not say.
     pool_balance_cny, top_up_cny_per_period : what the pool holds today and gets at the beginning of later periods.
     """
 

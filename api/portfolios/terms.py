@@ -13,7 +13,6 @@ from api.answered import named_under
 from api.portfolios.schemas import PlanIn, PortfolioRunRequest, RuleIn, SectorsIn, StressIn
 from pledge.policy_catalogue import overlay_policies
 from pledge.portfolio.book_losses import TOTAL
-from pledge.portfolio.policy_rule import PolicyRule, policy_rule
 from pledge.portfolio.sector_factors import SectorFactors
 from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation_plan import NO_STRESS, SimulationPlan, Stress
@@ -26,7 +25,7 @@ __all__ = ["Sharing", "Terms", "read_terms"]
 #: Small blocks, so that a progress bar moves.
 _BLOCK = 2**12
 _OF_A_POLICY = ("policy_date", "asset_kind", "risk_class", "bank_business_year")
-_WITHOUT_POLICY = ("shares", "cap_per_loan_cny", "is_principal_only", "is_ip_part_only", "payment")
+_WITHOUT_POLICY = ("shares", "cap_per_loan_cny", "is_principal_only", "is_ip_part_only")
 _SUPPOSED = NamedWarning(
     "rule_is_supposed",
     Label("分担比例由提交者陈述，并非某项政策", "the shares are stated by the caller and are no policy's"),
@@ -67,7 +66,7 @@ def read_terms(
     Raises
     ------
     InputError : whatever cannot be, under its name in the request.
-    GapError, BeforeFirstStepError, RepealedError, NotBuiltError : see :func:`policy_rule`.
+    GapError, BeforeFirstStepError, RepealedError, NotBuiltError : see ``SharingRule.of_policy``.
 
     Tested by: ``tests/api/portfolios/test_bad_runs.py``.
     """
@@ -133,7 +132,7 @@ def _policy_sharing(stated: RuleIn, policies: Mapping[str, DatedTable]) -> Shari
     supposed = {key: Hypothesis(each.value, each.reason) for key, each in stated.what_if.items()}
     with named_under("rule", names={"business_year": "bank_business_year"}):
         policy = overlay_policies(pools, {name: supposed})[name]
-        found = policy_rule(
+        rule = SharingRule.of_policy(
             policy,
             policy_date=stated.policy_date,
             pool_balance_cny=float(stated.pool_balance_cny),
@@ -141,18 +140,14 @@ def _policy_sharing(stated: RuleIn, policies: Mapping[str, DatedTable]) -> Shari
             asset_kind=stated.asset_kind,
             risk_class=stated.risk_class,
             business_year=stated.bank_business_year,
+            payment=stated.payment,
         )
-    doubts = (*_doubts(found), *_unused(stated, found))
-    return Sharing(found.rule, policy, stated.policy_date, found.values_used, doubts)
+    doubts = (*rule.warnings, *_unused(stated, rule))
+    return Sharing(rule, policy, stated.policy_date, rule.values_used, doubts)
 
 
-def _doubts(found: PolicyRule) -> tuple[NamedWarning, ...]:
-    unsure = tuple(value.warning for value in found.values_used if value.warning is not None)
-    return (*unsure, *found.warnings)
-
-
-def _unused(stated: RuleIn, found: PolicyRule) -> tuple[NamedWarning, ...]:
-    used = {value.name for value in found.values_used}
+def _unused(stated: RuleIn, rule: SharingRule) -> tuple[NamedWarning, ...]:
+    used = {value.name for value in rule.values_used}
     return tuple(
         NamedWarning(
             "hypothesis_not_used",

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pledge.claim_terms import PoolTerms, claim_terms
 from pledge.claims import ClaimTerms
-from valuation.errors import InputError, NotBuiltError
+from valuation.errors import FieldProblem, InputError, NotBuiltError
 from valuation.kernel.dated import DatedTable
 from valuation.kernel.labels import Label, NamedWarning
 
@@ -59,8 +59,9 @@ def policy_terms(policy: DatedTable, *, on: datetime.date, stated: Statements) -
         business_year=stated.business_year,
     )
     _refuse_contradictions(policy, read.terms, stated)
-    for parameter, found, reason in _not_simulated(policy, read, stated):
-        raise NotBuiltError(f"{policy.id}: {parameter}: found {found}, which the simulation does not know: {reason}")
+    if unknown := [FieldProblem(f"{policy.id}: {name}", *rest) for name, *rest in _not_simulated(policy, read, stated)]:
+        told = "; ".join(f"{each.field}: found {each.found}: {each.expected}" for each in unknown)
+        raise NotBuiltError(f"{told} (the simulation of a book does not know it)", problems=unknown)
     return read
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from pledge.claims import PARTIES
 from pledge.portfolio._policy_terms import Payment, Statements, cap_per_loan_cny, policy_terms, warnings_of
 from valuation.errors import InputError, UnknownNameError
-from valuation.kernel.dated import DatedTable
+from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.labels import NamedWarning
 
 __all__ = ["LARGEST_AMOUNT_CNY", "SharingRule"]
@@ -35,8 +35,8 @@ class SharingRule:
 
     ``payment`` says when the pool pays: ``after_disposal`` of the collateral on the loss that is left, or
     ``at_default`` (代偿) on the whole covered claim, getting its share of the proceeds back after the sale.
-    ``top_up_cny_per_period`` enters the pool at the beginning of each period after the first. ``warnings`` are the
-    doubts about these terms where they come from a policy; they change no result.
+    ``top_up_cny_per_period`` enters the pool at the beginning of each period after the first. Where the terms come from
+    a policy, ``values_used`` are the values they were read from and ``warnings`` the doubts; neither changes a result.
 
     Raises
     ------
@@ -52,6 +52,7 @@ class SharingRule:
     is_ip_part_only: bool = False
     payment: Payment = "after_disposal"
     top_up_cny_per_period: float = 0.0
+    values_used: tuple[DatedValue, ...] = field(default=(), compare=False, repr=False)
     warnings: tuple[NamedWarning, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -81,6 +82,7 @@ class SharingRule:
         *,
         policy_date: datetime.date,
         pool_balance_cny: float,
+        top_up_cny_per_period: float = 0.0,
         asset_kind: str | None = None,
         risk_class: str | None = None,
         business_year: int | None = None,
@@ -95,6 +97,8 @@ class SharingRule:
 
         Parameters
         ----------
+        policy : of the kind ``risk_pool``, what-if values laid over it when there are any.
+        pool_balance_cny, top_up_cny_per_period : what the pool holds and gets; no policy states today's balance.
         asset_kind, risk_class, business_year : of all loans of the book, for a policy that asks for them.
         is_principal_only, is_ip_part_only, payment : None where the policy is to say it. A statement fills a silence;
             it never contradicts the policy, except that ``payment`` may stand for a payment before disposal that the
@@ -126,6 +130,8 @@ class SharingRule:
             is_principal_only=not read.terms.covers_interest if is_principal_only is None else is_principal_only,
             is_ip_part_only=read.terms.ip_part_only if is_ip_part_only is None else is_ip_part_only,
             payment=payment or "after_disposal",
+            top_up_cny_per_period=top_up_cny_per_period,
+            values_used=read.values_used,
             warnings=warnings_of(policy, read, stated),
         )
 

@@ -115,8 +115,8 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "a gap in the policy": (question(rule=POLICY | {"policy": "haikou_risk_pool"}), "haikou", "gap", "gap"),
     "a cap that is not simulated": (
         question(rule=POLICY | {"policy": "weihai_risk_pool_2020", "bank_business_year": 1}),
-        "weihai_risk_pool_2020: part_payment_cap_cny.city",
-        "a policy without it",
+        "weihai_risk_pool_2020: part_payment_cap_cny",
+        "one purse of several",
         "not-built",
     ),
     "a what-if without a reason": (

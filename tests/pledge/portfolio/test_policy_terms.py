@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 
 from pledge.claim_terms import claim_terms
 from pledge.claims import Loss, Pool, share_claim
-from pledge.policy_catalogue import load_policies
+from pledge.policy_catalogue import load_policies, overlay_policies
 from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.sector_factors import SectorFactors
 from pledge.portfolio.sharing_rule import SharingRule
@@ -25,7 +26,7 @@ from pledge.portfolio.simulation import simulate_book
 from pledge.portfolio.simulation_plan import SimulationPlan
 from tests.pledge.test_claim_terms import own
 from valuation.errors import GapError, InputError, IpfinError, NotBuiltError, RepealedError
-from valuation.kernel.dated import DatedTable
+from valuation.kernel.dated import DatedTable, Hypothesis
 
 DAY = datetime.date(2026, 12, 31)
 POLICIES = load_policies()
@@ -192,3 +193,23 @@ def test_warnings_change_no_rule() -> None:
     assert first.warnings != second.warnings
     assert first == second
     assert repr(first) == repr(second)
+
+
+def test_suppositions_and_what_the_caller_states_enter() -> None:
+    """Haikou speaks of interest, of the part on intellectual property and of a cap; the text gives no numbers."""
+    values = {
+        "loss_share.pool": Decimal("0.5"),
+        "loss_share.guarantor": Decimal("0.3"),
+        "loss_share.bank": Decimal("0.2"),
+        "covered_claim": "principal_and_interest",
+        "covers_ip_part_only": True,
+        "single_loan_cap_cny": Decimal(5_000_000),
+        "liability_limited_to_balance": True,
+    }
+    supposed = {name: Hypothesis(value, "a case") for name, value in values.items()}
+    policy = overlay_policies(POLICIES, {"haikou_risk_pool": supposed})["haikou_risk_pool"]
+    rule = rule_of(policy, 3e6, top_up_cny_per_period=7.0)
+    assert (rule.is_principal_only, rule.is_ip_part_only, rule.cap_per_loan_cny) == (False, True, 5e6)
+    assert rule.top_up_cny_per_period == 7.0
+    used = {each.name for each in rule.values_used if each.status == "hypothesis"}
+    assert used >= {"covered_claim", "covers_ip_part_only", "single_loan_cap_cny"}
