@@ -194,9 +194,9 @@ def waterfall(
             if answer.workbook is None:
                 raise RefusalError.of(
                     "--xlsx",
-                    found="an agreement with concessions, settlements or deal by deal",
-                    expected="return of capital, preferred return on drawn capital, catch-up or none, split",
-                    advice="Leave --xlsx out, or ask for the usual agreement",
+                    found="deal by deal, losses made good, several settlements, or tiers in another order",
+                    expected="return of capital, preferred return, catch-up, a last tier in order; one buy-out at most",
+                    advice="Leave --xlsx out, or ask for such an agreement",
                 )
             write_bytes(xlsx, answer.workbook)
         _answer(answer.as_document, waterfall_sections(answer, language=lang.value), as_json=json)

@@ -2,8 +2,8 @@
 
 It holds the usual agreement: return of capital to all alike, a preferred return on drawn capital, a catch-up or none, a
 split. There all partners share by commitment, so one row a day carries the whole fund; carry goes to the manager. Cells
-are exact, while the engine brings each day to whole fen: the two agree to within a fen a cell. Any other agreement
-(concessions, settlements, deal by deal) has no such sheet, and the answer says so.
+are exact, while the engine brings each day to whole fen: the two agree to within a fen a cell. Agreements with
+concessions stand by partner in :mod:`leverage.concession_workbook`; where neither holds one, the answer says so.
 """
 
 from __future__ import annotations

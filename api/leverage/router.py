@@ -76,7 +76,7 @@ def waterfalls() -> Result:
         worksheet=Told(
             "worksheet",
             "工作簿 · The waterfall as a workbook with live formulas",
-            "For the usual agreement: change a flow or a rate and the payments answer.",
+            "Usual agreements and most concessions: change a flow or a rate and the payments answer.",
         ),
     )
 

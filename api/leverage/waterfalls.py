@@ -7,6 +7,7 @@ from pathlib import Path
 from api.answered import Answered, without_ending
 from api.bodies import read_model
 from api.files import read_file
+from leverage.concession_workbook import concession_workbook
 from leverage.waterfall_request import WaterfallRequest, answer_waterfall, waterfall_request_model
 from leverage.waterfall_workbook import waterfall_workbook
 from valuation.kernel.labels import Label, NamedWarning
@@ -24,7 +25,7 @@ def waterfall(request: WaterfallRequest) -> Answered:
     Tested by: ``tests/api/leverage/test_waterfalls.py``.
     """
     answer = answer_waterfall(request)
-    workbook = waterfall_workbook(answer)
+    workbook = waterfall_workbook(answer) or concession_workbook(answer)
     warnings = answer.warnings if workbook is not None else (*answer.warnings, _NO_WORKBOOK)
     return Answered(without_ending(answer.as_document()), warnings, answer.sources, answer.digest, workbook)
 
@@ -37,7 +38,8 @@ def waterfall_file(path: Path) -> Answered:
 _NO_WORKBOOK = NamedWarning(
     "no_live_workbook",
     Label(
-        "该协议（含让利、结算或逐项目分配）没有带公式的工作簿",
-        "this agreement (concessions, settlements or deal by deal) has no workbook with live formulas",
+        "该协议（逐项目分配、亏损补偿、多项结算或层级次序特殊）没有带公式的工作簿",
+        "this agreement (deal by deal, losses made good, several settlements or tiers in another order) has no workbook"
+        " with live formulas",
     ),
 )

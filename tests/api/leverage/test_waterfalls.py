@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from api.leverage.schemas import LeverageWaterfall, PerformanceEvaluation
+from leverage.concession_workbook import SHEET as CONCESSIONS
 from leverage.programme import load_programmes
 from leverage.waterfall_request import answer_waterfall, waterfall_request_model
 from leverage.waterfall_workbook import SHEET
@@ -44,10 +45,17 @@ def test_the_workbook_has_formulas(client: Client) -> None:
     assert sum(cell.data_type == "f" for cell in cells) > 80
 
 
-def test_a_concession_has_its_cost_and_no_workbook(client: Client) -> None:
+def test_a_concession_has_its_cost_and_a_workbook(client: Client) -> None:
     stored = client.ask(WATERFALLS, {**FUND, "settlements": [BOUGHT]}).json()
     (cost,) = stored["answer"]["concessions"]
     assert Decimal(cost["cost_to_public"]) > 0
+    content = client.get(f"{WATERFALLS}/{stored['id']}/worksheet.xlsx").content
+    assert openpyxl.load_workbook(io.BytesIO(content)).sheetnames == [CONCESSIONS]
+
+
+def test_what_no_sheet_holds_says_so(client: Client) -> None:
+    made_good = {"kind": "loss_made_good", "public": "park", "loss_share": "0.5", "cap_of_public_capital_share": "1"}
+    stored = client.ask(WATERFALLS, {**FUND, "settlements": [made_good]}).json()
     assert "no_live_workbook" in [row["code"] for row in stored["answer"]["warnings"]]
     assert client.get(f"{WATERFALLS}/{stored['id']}/worksheet.xlsx").status_code == 404
 
