@@ -14,13 +14,12 @@ Cells are exact, the engine rounds each day to whole fen.
 from __future__ import annotations
 
 import datetime
-import io
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from leverage.table_sheets import written_book
 from leverage.waterfall_request import PartnerRow, WaterfallAnswer, WaterfallRequest
 
 __all__ = ["CELLS", "SHEET", "concession_workbook", "day_row", "days_of", "received_column"]
@@ -82,7 +81,6 @@ _BLOCK_HEADS = {
     "T": "所得 received",
 }
 _FIRST_BLOCK = len(_DAY_HEADS)
-_NOON = datetime.time(12, 0)
 _LAST = ("split", "capped_public_return", "public_profit_to_manager")
 
 
@@ -146,13 +144,8 @@ def concession_workbook(answer: WaterfallAnswer) -> bytes | None:
     agreement = _agreement(answer.request)
     if agreement is None:
         return None
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True})
-    created = datetime.datetime.combine(answer.request.dates.report_date, _NOON)
-    book.set_properties({"title": "ipfin", "created": created})
-    _Sheet(book, answer, agreement).write()
-    book.close()
-    return stream.getvalue()
+    day = answer.request.dates.report_date
+    return written_book(lambda book: _Sheet(book, answer, agreement).write(), report_date=day)
 
 
 class _Sheet:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
 
-__all__ = ["FIRST_ROW", "Cell", "Formula", "Given", "TableSheet", "row_of", "tables_workbook"]
+__all__ = ["FIRST_ROW", "Cell", "Formula", "Given", "TableSheet", "row_of", "tables_workbook", "written_book"]
 
 #: Row of the first line of a table, as the sheet counts: title, legend, blank, heads stand above.
 FIRST_ROW = 5
@@ -58,11 +58,20 @@ def tables_workbook(sheets: Sequence[TableSheet], *, report_date: datetime.date)
 
     Tested by: ``tests/leverage/test_scenario_workbook.py``, recalculated by LibreOffice.
     """
+
+    def write(book: Any) -> None:
+        for sheet in sheets:
+            _write(book, sheet)
+
+    return written_book(write, report_date=report_date)
+
+
+def written_book(write: Callable[[Any], None], *, report_date: datetime.date) -> bytes:
+    """Which bytes has the file that ``write`` fills? It bears the day of the report, so that it repeats."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     book.set_properties({"title": "ipfin", "created": datetime.datetime.combine(report_date, _NOON)})
-    for sheet in sheets:
-        _write(book, sheet)
+    write(book)
     book.close()
     return stream.getvalue()
 

@@ -9,13 +9,12 @@ concessions stand by partner in :mod:`leverage.concession_workbook`; where neith
 from __future__ import annotations
 
 import datetime
-import io
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from leverage.table_sheets import written_book
 from leverage.waterfall_request import WaterfallAnswer, WaterfallRequest
 
 __all__ = ["SHEET", "TERM_CELLS", "flow_row", "has_live_workbook", "partner_column", "waterfall_workbook"]
@@ -51,7 +50,6 @@ _HEADS = (
     "出资人分成 profit",
 )
 _PARTNERS_FROM = 12
-_NOON = datetime.time(12, 0)
 
 
 @dataclass(frozen=True)
@@ -111,13 +109,8 @@ def waterfall_workbook(answer: WaterfallAnswer) -> bytes | None:
     agreement = _agreement(answer.request)
     if agreement is None:
         return None
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True})
-    created = datetime.datetime.combine(answer.request.dates.report_date, _NOON)
-    book.set_properties({"title": "ipfin", "created": created})
-    _Book(book, answer, agreement).write()
-    book.close()
-    return stream.getvalue()
+    day = answer.request.dates.report_date
+    return written_book(lambda book: _Book(book, answer, agreement).write(), report_date=day)
 
 
 class _Book:
