@@ -183,7 +183,9 @@ def _tail(losses: Array, weights: Array, confidence: float) -> tuple[NDArray[np.
     is_first = np.concatenate(([True], sorted_losses[1:] != sorted_losses[:-1]))
     place = np.maximum.accumulate(np.where(is_first, np.arange(count), 0))
     beyond, square = before[place], squares[place]
-    if np.searchsorted(before, 1 - confidence) < MINIMUM_TAIL:
+    reached = int(np.searchsorted(before, 1 - confidence))
+    # Draws of one loss tell as much of it, whichever of them the sorting put first.
+    if np.count_nonzero(sorted_losses >= sorted_losses[reached - 1]) < MINIMUM_TAIL:
         raise RefusalError.of(
             "confidence",
             found=f"{count} draws, of which fewer than {MINIMUM_TAIL} lie beyond {confidence:g}",

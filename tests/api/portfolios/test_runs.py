@@ -227,12 +227,13 @@ def test_importance_sampling_tells_the_same(shared_client: Client, book: str) ->
 
 
 def test_a_tail_that_was_not_looked_at_is_not_told() -> None:
-    """Hand: the total's worst hundredth lies in 100 light draws; the pool's is at its balance, in 5 heavy ones."""
+    """Hand: the total's worst hundredth lies in 100 light draws; the pool's in a single heavy one."""
     weights = np.concatenate((np.full(100, 0.1), np.full(899, 1.0), np.full(1, 91.0)))
     total = np.arange(1000.0, 0.0, -1.0)
+    pool = np.where(weights > 90, 0.9, 0.7)
     found = BookLosses(
         total_cny=total,
-        by_party={"pool": np.full(1000, 7.0), "bank": total - 7.0},
+        by_party={"pool": pool, "bank": total - pool},
         defaults=np.ones(1000),
         exhausted=np.zeros(1000, dtype=np.int16),
         weights=weights,
@@ -242,7 +243,8 @@ def test_a_tail_that_was_not_looked_at_is_not_told() -> None:
     )
     told = losses_document(found, 0.99, tail_party="total")
     assert told["pool"]["value_at_risk"] is told["pool"]["expected_shortfall"] is None
-    assert told["pool"]["expected_loss"]["value"] == "7.00"
+    # (909 · 0.7 + 91 · 0.9) / 1000 = 0.7182
+    assert told["pool"]["expected_loss"]["value"] == "0.72"
     assert told["total"]["value_at_risk"]["value"] == "900.00"
     (warning,) = not_sampled({"base": told})
     assert (warning.code, "base: pool;" in warning.label.en) == ("tail_not_sampled", True)

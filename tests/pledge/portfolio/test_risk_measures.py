@@ -71,6 +71,12 @@ def test_a_tail_of_too_few_draws_is_refused() -> None:
     losses, weights = drawn(0, 0.0)
     with pytest.raises(RefusalError, match="Simulate more"):
         value_at_risk(losses, weights, 0.999)
+    # A limit that many draws reach is known, however few of them the sorting puts first: by hand, 9.1 % at 7 and more.
+    heavy = np.concatenate((np.full(100, 0.1), np.full(899, 1.0), np.full(1, 91.0)))
+    at_limit = np.full(1000, 7.0)
+    assert value_at_risk(at_limit, heavy, 0.99).value == 7.0
+    with pytest.raises(RefusalError, match="Simulate more"):
+        value_at_risk(np.where(heavy > 90, 9.0, 7.0), heavy, 0.99)
     for confidence in (0.0, 1.0, math.nan):
         with pytest.raises(InputError, match="confidence"):
             expected_shortfall(losses, weights, confidence)
