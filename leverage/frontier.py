@@ -11,7 +11,8 @@ x shares of the public money, f finance to firms, r net result on a path, o outf
 limits count at all points together; what binds at a point, and what one more unit of its limit would bring, is named.
 
 The chance is searched on the first 5,000 paths, tightened so far that it holds with the stated confidence, and verified
-on all paths: the upper end of its exact binomial interval keeps the limit, or the allocation is refused.
+on all paths: the upper end of its exact binomial interval keeps the limit, or the allocation is refused. The tail is
+searched on the first 20,000 paths, 5,000 beside a limit on the chance, and held to its limit on all paths likewise.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ MAXIMUM_INSTRUMENTS, MAXIMUM_LP_PATHS, MAXIMUM_POINTS = 40, 20_000, 60
 MAXIMUM_CHANCE_PATHS = 5_000
 #: How often the search is tightened when all paths do not confirm it.
 _TIGHTENINGS = 4
+#: How much further than in proportion a limit of the tail is tightened.
+_LESS = 1 - 1e-4
 #: A limit binds when this much or less of it is left.
 _SLACK = 1e-7
 
@@ -215,12 +218,26 @@ def allocate(
     """
     problem = _Problem(tuple(instruments), limits, tuple(exclusions))
     problem.check()
-    if limits.loss_probability_share is not None:
-        return problem.with_chance(limits.loss_probability_share)
-    solved = problem.solve(problem.rows())
-    if solved is None:
-        raise problem.refusal()
-    return problem.described(*solved)
+    limit = limits.tail_loss_share
+    found = problem.best()
+    if limit is None or instruments[0].net.size <= problem.searched_paths:
+        return found
+    # The search sees the first paths only: it is tightened until all paths keep the limit.
+    asked = limit
+    for _ in range(_TIGHTENINGS):
+        over = found.tail_loss.value - limit
+        if over <= _SLACK:
+            return found
+        asked *= limit / found.tail_loss.value * _LESS
+        found = replace(problem, limits=replace(limits, tail_loss_share=asked)).best()
+    if found.tail_loss.value - limit <= _SLACK:
+        return found
+    raise RefusalError.of(
+        "limits.tail_loss_share",
+        found=f"{found.tail_loss.value:.6g} on all {instruments[0].net.size} paths, {problem.searched_paths} searched",
+        expected=f"at most {limit:g}",
+        advice="Raise the limit; all paths do not confirm what the first ones allow",
+    )
 
 
 @dataclass(frozen=True)
@@ -255,6 +272,20 @@ class _Problem:
                 raise InputError.of(
                     f"exclusions.{place}", found=exclusion.instrument, expected="an instrument asked for"
                 )
+
+    @property
+    def searched_paths(self) -> int:
+        """How many of the first paths the search looks at."""
+        return MAXIMUM_LP_PATHS if self.limits.loss_probability_share is None else MAXIMUM_CHANCE_PATHS
+
+    def best(self) -> Allocation:
+        """The best allocation on the paths searched, described on all paths."""
+        if self.limits.loss_probability_share is not None:
+            return self.with_chance(self.limits.loss_probability_share)
+        solved = self.solve(self.rows())
+        if solved is None:
+            raise self.refusal()
+        return self.described(*solved)
 
     @property
     def largest(self) -> Array:

@@ -145,6 +145,8 @@ class Instrument:
         On the path that is the course itself it gives what ``account`` gives, up to the rounding of fen.
     grown_paths : (terms, placement, fund growth) → :class:`PathMoney`, for an instrument whose money can grow as a
         fund's does; None for all others.
+    pays_beside : terms → does the instrument get agreed payments beside what the firms repay and gain, such as
+        interest? Then a risk that says what the firms are worth in all does not fit.
     """
 
     id: str
@@ -157,6 +159,7 @@ class Instrument:
     account: Callable[[Any, Placement, Course], InstrumentAccount] | None = None
     paths: Callable[[Any, Placement, PathCourse], PathMoney] | None = None
     grown_paths: Callable[[Any, Placement, FundGrowth], PathMoney] | None = None
+    pays_beside: Callable[[Any], bool] | None = None
 
 
 def load_instruments() -> dict[str, Instrument]:

@@ -24,7 +24,16 @@ from valuation.kernel.fast_random import uniforms_at
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label, NamedWarning
 
-__all__ = ["OWN_STREAMS", "DrawsShares", "PathFactors", "RiskKind", "RunSpan", "load_risks", "uniform_rows"]
+__all__ = [
+    "OWN_STREAMS",
+    "DrawsShares",
+    "PathFactors",
+    "RiskKind",
+    "RunSpan",
+    "gains_left_out",
+    "load_risks",
+    "uniform_rows",
+]
 
 Array = NDArray[np.float64]
 Keys = NDArray[np.uint64]
@@ -98,7 +107,8 @@ class RiskKind:
     ``prepare`` : (terms, span of the run) → an object that draws. ``grows_fund`` : it states the growth of a fund with
     its own cash flow (:class:`leverage.fund_paths.FundGrowth`), so that no course goes with it; else it draws shares on
     a course. ``numbers`` : (terms, quarters) → how many own random numbers a path takes. ``doubts`` : (terms, course) →
-    what the reader must know about the two together.
+    what the reader must know about the two together. ``states_worth`` : it says what the firms are worth in the end, so
+    that nothing can be paid beside it.
     """
 
     id: str
@@ -109,6 +119,19 @@ class RiskKind:
     numbers: Callable[[Any, int], int]
     grows_fund: bool = False
     doubts: Callable[[Any, CourseShares], tuple[NamedWarning, ...]] | None = None
+    states_worth: bool = False
+
+
+def gains_left_out(terms: FrozenModel, course: CourseShares) -> tuple[NamedWarning, ...]:
+    """Name a course's gains that a risk without gains leaves out on every path."""
+    del terms
+    if not np.any(course.gain):
+        return ()
+    text = Label(
+        "进程所述收益在模拟中不计：该风险只说明损失多少",
+        "the gains of the course are left out of the simulation: this risk says only what is lost",
+    )
+    return (NamedWarning("course_gain_left_out", text),)
 
 
 def load_risks() -> dict[str, RiskKind]:

@@ -92,11 +92,19 @@ def run_answer(
         seed=request.seed,
         alternatives=alternatives,
         conventions=(*scenario.conventions, *_CONVENTIONS),
-        warnings=scenario.warnings,
+        warnings=_warnings(scenario, alternatives),
         not_answered=_NOT_ANSWERED,
         digest=_digest(request, programme, scenario),
         paths=paths,
     )
+
+
+def _warnings(scenario: LeverageAnswer, alternatives: Sequence[AlternativeRun]) -> tuple[NamedWarning, ...]:
+    """Those of the scenario, of its ways and of their instruments, each text once."""
+    rows = list(scenario.warnings)
+    for way in alternatives:
+        rows += [*way.ladder.warnings, *(row for part in way.allocations for row in part.warnings)]
+    return tuple(dict.fromkeys(rows))
 
 
 def _digest(request: RunRequest, programme: Programme | None, scenario: LeverageAnswer) -> str:

@@ -4,7 +4,8 @@ The instruments of one alternative stand side by side on the same paths, each wi
 common factor, so that a unit of public money can be divided among them anew. Instruments of different alternatives
 share their own numbers by place, which is right for comparing alternatives and wrong for mixing them: only one
 alternative is asked. All is per unit of public money placed, so that an instrument with a limit in money (an amount
-cap) is taken as if the limit grew with it.
+cap) is taken as if the limit grew with it. A risk that counts loans or companies counts those of the stated placement,
+however much money a point gives the instrument: state the counts that fit the shares looked for.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from leverage.scenario import PlacedAllocation
 from leverage.source_classes import SOURCE_CLASSES
 from valuation.errors import RefusalError
 from valuation.kernel.discovery import named
+from valuation.kernel.labels import Label, NamedWarning
 
 __all__ = ["RunFrontier", "frontier_of_run", "outcomes_of_run"]
 
@@ -71,9 +73,14 @@ class RunFrontier:
                 }
                 for row in self.frontier.exclusions
             ],
-            "warnings": run["warnings"],
+            "warnings": [row.as_document() for row in self.warnings],
             "run": {name: run[name] for name in beside},
         }
+
+    @property
+    def warnings(self) -> tuple[NamedWarning, ...]:
+        """Those of the run, and that everything is scaled from the stated placement."""
+        return (*self.run.warnings, _SCALED)
 
     def _instrument(self, row: InstrumentOutcomes) -> dict[str, Any]:
         labels = {part.id: part.label for way in self.run.alternatives for part in way.allocations}
@@ -86,6 +93,17 @@ class RunFrontier:
             "government_share": None if row.government_share is None else str(row.government_share),
             "asks_local_reinvestment": row.asks_local_reinvestment,
         }
+
+
+_SCALED = NamedWarning(
+    "scaled_from_the_stated_placement",
+    Label(
+        "各点按单位资金由所述投放线性放大：贷款笔数、企业家数与金额上限不随份额变化；全部投入一种工具的端点因此可能比单独测算的"
+        "方案更集中、风险更高",
+        "points are scaled per unit of money from the stated placement: numbers of loans or companies and caps in money"
+        " do not move with the share, so that a corner may be more concentrated, and riskier, than a way run by itself",
+    ),
+)
 
 
 def _point(point: Allocation) -> dict[str, Any]:

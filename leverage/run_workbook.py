@@ -12,9 +12,10 @@ from leverage.simulation.statistics import Estimate
 from leverage.table_sheets import Cell, Formula, Given, TableSheet, row_of, tables_workbook
 from valuation.kernel.labels import Label
 
-__all__ = ["DIFFERENCES", "INSTRUMENTS", "PARTIES", "QUANTILES", "YEARS", "run_workbook"]
+__all__ = ["DIFFERENCES", "INSTRUMENTS", "PARTIES", "QUANTILES", "TOLD", "YEARS", "run_workbook"]
 
-INSTRUMENTS, YEARS, QUANTILES, PARTIES, DIFFERENCES = "各工具", "逐年", "分位数", "参与方", "方案差异"
+TOLD, INSTRUMENTS, YEARS, QUANTILES = "运行说明", "各工具", "逐年", "分位数"
+PARTIES, DIFFERENCES = "参与方", "方案差异"
 #: Standard errors on either side of a mean that hold it with 95 %.
 _ERRORS = 1.96
 
@@ -24,8 +25,28 @@ def run_workbook(answer: RunAnswer) -> bytes:
 
     Tested by: ``tests/leverage/test_run_workbook.py``: recalculated by LibreOffice, every formula is the engine's.
     """
-    sheets = (_instruments(answer), _years(answer), _quantiles(answer), _parties(answer), _differences(answer))
+    figures = (_instruments(answer), _years(answer), _quantiles(answer), _parties(answer), _differences(answer))
+    sheets = (_told(answer), *figures)
     return tables_workbook((*sheets, *scenario_sheets(answer.scenario)), report_date=answer.scenario.dates.report_date)
+
+
+def _told(answer: RunAnswer) -> TableSheet:
+    """What an auditor needs to run it again, and what the reader must know."""
+    level = answer.alternatives[0].principal.tail_level_share
+    rows: list[tuple[Cell, ...]] = [
+        ("摘要 digest", answer.digest),
+        ("首日 first day", answer.first_day.isoformat()),
+        ("季数 quarters", str(answer.quarters)),
+        ("路径数 paths", str(answer.path_count)),
+        ("随机种子 seed", str(answer.seed)),
+        ("尾部水平 tail level", str(level)),
+    ]
+    rows += [("口径 convention", _both(row)) for row in answer.conventions]
+    rows += [(f"提示 {row.code}", _both(row.label)) for row in answer.warnings]
+    rows += [(f"未回答 {row.code}", _both(row.label)) for row in answer.not_answered]
+    return TableSheet(
+        TOLD, "运行设置、口径与提示 Setting, conventions, warnings", ("项目 item", "内容 text"), tuple(rows)
+    )
 
 
 def _both(label: Label) -> str:

@@ -25,7 +25,7 @@ from leverage.run_frontier import RunFrontier, frontier_of_run
 from leverage.run_request import MAXIMUM_STEPS, RunAllocation, RunRequest, run_request_model
 from leverage.scenario import PlacedAllocation, money_lines, placed_allocations, run_scenario
 from leverage.timetable import available_shares, course_on_quarters
-from valuation.errors import InputError, RefusalError
+from valuation.errors import InputError, NotBuiltError, RefusalError
 from valuation.kernel.dated import DatedTable
 from valuation.kernel.discovery import named
 
@@ -104,6 +104,7 @@ def run_frontier(
     Raises
     ------
     UnknownNameError : no such alternative or allocation.
+    NotBuiltError : a programme that limits one of the instruments.
     RefusalError : see :func:`leverage.run_frontier.frontier_of_run`. All of :func:`run_paths`.
 
     Tested by: ``tests/leverage/test_run_frontier.py``.
@@ -111,6 +112,7 @@ def run_frontier(
     asked = named({row.id: row for row in request.alternatives}, alternative, field="alternative")
     alone = request.model_copy(update={"alternatives": (asked,)})
     catalogues: dict[str, Any] = {"programmes": programmes, "policies": policies, "instruments": instruments}
+    _refuse_programme_limits(alone, programmes)
     answer = run_paths(alone, executor=executor, progress=progress, is_cancelled=is_cancelled, **catalogues)
     return frontier_of_run(
         answer,
@@ -121,6 +123,17 @@ def run_frontier(
         largest_shares=largest_shares,
         tolerance_share=tolerance_share,
     )
+
+
+def _refuse_programme_limits(request: RunRequest, programmes: Mapping[str, Programme]) -> None:
+    """A programme's limit on an instrument is one on money of its lines; points know shares of the whole only."""
+    limits = () if request.programme is None else programmes[request.programme].limits
+    used = {str(getattr(row, "instrument", "")) for _, row in request.allocations()}
+    if hit := [limit.instrument for limit in limits if limit.instrument in used]:
+        raise NotBuiltError(
+            f"programme {request.programme} limits {', '.join(hit)}, which no frontier knows;"
+            " state largest_shares for a request with money lines of its own"
+        )
 
 
 @dataclass(frozen=True)
@@ -160,6 +173,7 @@ def _simulated(setting: _Setting, place: int, placed: PlacedAllocation) -> Simul
             found=f"{kind.id}, which {placed.instrument.id} does not know",
             expected="one of " + ", ".join(fitting) if fitting else "an instrument that can be simulated",
         )
+    _refuse_worth_beside(kind, placed)
     span = _span(setting, placed.placement)
     course = _course(allocation, span, is_grown=kind.grows_fund)
     draw = kind.prepare(allocation.risk, span)
@@ -176,6 +190,17 @@ def _check_work(request: RunRequest, parts: Mapping[str, Sequence[SimulatedAlloc
             found=f"{request.paths} paths of {numbers} own random numbers",
             expected=f"at most {MAXIMUM_STEPS} in all",
             advice="Ask for fewer paths, companies or alternatives",
+        )
+
+
+def _refuse_worth_beside(kind: RiskKind, placed: PlacedAllocation) -> None:
+    """Interest beside firms' whole worth would be paid by nobody, and hide losses."""
+    pays_beside = placed.instrument.pays_beside
+    if kind.states_worth and pays_beside is not None and pays_beside(placed.allocation.terms):
+        raise InputError.of(
+            f"{placed.allocation.id}.risk.kind",
+            found=f"{kind.id}, which says what the firms are worth in all, beside agreed interest",
+            expected="a risk of what is lost of the claim, or terms without interest",
         )
 
 

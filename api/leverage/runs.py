@@ -14,6 +14,7 @@ from api.bodies import read_model
 from api.catalogues import Catalogues
 from api.files import read_file, read_with_valuation
 from leverage.frontier_request import FrontierRequest, answer_frontier, frontier_request_model
+from leverage.risk import load_risks
 from leverage.run_comparison import CompareRequest, compare_request_model, compare_runs
 from leverage.run_request import RunRequest, run_request_model
 from leverage.run_workbook import run_workbook
@@ -83,7 +84,7 @@ class RunServices:
             )
         answer = answer_frontier(request, **self._with())
         digest = digest_of({"leverage_frontier": request.model_dump(mode="json"), "run": answer.run.digest})
-        return _answered(answer.as_document(), answer.run.warnings, answer.run.scenario.sources, digest)
+        return _answered(answer.as_document(), answer.warnings, answer.run.scenario.sources, digest)
 
     def run_file(self, path: Path) -> Answered:
         """Answer the run of a file."""
@@ -106,13 +107,18 @@ class RunServices:
         }
 
     def _check(self, request: RunRequest, *, field: str) -> None:
-        steps = request.paths * request.quarters * sum(1 for _ in request.allocations())
+        steps = request.paths * sum(_work(row, request.quarters) for _, row in request.allocations())
         if self.is_limited and steps > MAXIMUM_STEPS_OVER_HTTP:
             raise InputError.of(
                 f"{field}paths",
-                found=f"{request.paths} paths, {steps} = paths × quarters × allocations",
+                found=f"{request.paths} paths, {steps} = paths × quarters (or own random numbers) of all allocations",
                 expected=f"at most {MAXIMUM_STEPS_OVER_HTTP} over HTTP; the commands of ipfin take more",
             )
+
+
+def _work(allocation: Any, quarters: int) -> int:
+    """What a path of an allocation costs: its quarters, or the random numbers of its own where these are more."""
+    return max(quarters, load_risks()[allocation.risk.kind].numbers(allocation.risk, quarters))
 
 
 def _answered(

@@ -37,7 +37,7 @@ def run_sections(answered: Answered, *, language: Language) -> Iterator[Section]
         "亏损概率 P(loss)",
         "95 % 区间 Interval",
         "期望损失 Expected",
-        "尾部损失 Tail loss",
+        f"尾部损失 Tail loss, worst {_worst(body)}",
     )
     rows = [row for way in body["alternatives"] for row in _risk_rows(way, language)]
     yield Grid(heads, tuple(rows), keys=2, texts=frozenset({0, 1}))
@@ -50,7 +50,15 @@ def run_sections(answered: Answered, *, language: Language) -> Iterator[Section]
     whole = {"合计 whole": body["alternatives"][0], **meanings}
     yield Lines(tuple(f"• {name}: {part['principal']['definition'][language]}" for name, part in whole.items()))
     yield from _conventions(body, language)
+    yield Heading("未回答 Not answered")
+    yield Lines(tuple(f"• {row[language]}" for row in body["not_answered"]))
     yield from _end(answered, language)
+
+
+def _worst(body: Mapping[str, Any]) -> str:
+    """The part of the paths whose mean loss the tail loss is."""
+    level = body["alternatives"][0]["principal"]["tail_level_share"]
+    return f"{round(100 * (1 - level), 4):g} %"
 
 
 def _programme(body: Mapping[str, Any], language: Language) -> str:

@@ -136,6 +136,11 @@ def paths(terms: ConvertibleTerms, placement: Placement, course: PathCourse) -> 
     )
 
 
+def _pays_interest(terms: ConvertibleTerms) -> bool:
+    converted = Decimal(0) if terms.converted_share is None else terms.converted_share.value
+    return terms.rate_share.value * (1 - converted) > 0
+
+
 def _quarters_out(course: PathCourse) -> Array:
     """Σ share × quarters it was out, of what is repaid in each quarter; oldest money first, ``(paths, quarters)``.
 
@@ -182,9 +187,9 @@ def _taken(out: deque[list[int]], amount: int, place: int) -> int:
 
 
 _NO_LEVER = Label(
-    "公共资金本身就是融资，杠杆只来自跟投；不承诺保底收益，回购款只来自企业实际回款",
+    "公共资金本身就是融资，杠杆只来自跟投；不承诺保底收益，回购本金只来自企业实际回款，约定利息在其外另付",
     "the public money is itself the finance, only co-investors add to it; no return is guaranteed, a buy-back is paid"
-    " out of what firms repay",
+    " out of what firms repay, the agreed interest beside it",
 )
 _OLDEST_FIRST = Label(
     "利息按单利、按季计，先投先还；核销部分不计息",
@@ -206,4 +211,5 @@ INSTRUMENT = Instrument(
     ),
     account=account,
     paths=paths,
+    pays_beside=_pays_interest,
 )

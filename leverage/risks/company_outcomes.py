@@ -119,4 +119,5 @@ RISK = RiskKind(
     prepare=_prepare,
     numbers=lambda terms, _: int(terms.companies.value),
     doubts=_doubts,
+    states_worth=True,
 )

@@ -27,7 +27,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import binom
 
 from leverage.path_money import PathShares
-from leverage.risk import PathFactors, RiskKind, RunSpan
+from leverage.risk import PathFactors, RiskKind, RunSpan, gains_left_out
 from leverage.terms import CorrelationExact, ExactFigure, ShareExact, count_up_to
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
@@ -85,5 +85,6 @@ RISK = RiskKind(
     question=Label("贷款中有多大份额损失？", "Which share of the loans is lost?"),
     terms_model=LoanLosses,
     prepare=_prepare,
+    doubts=gains_left_out,
     numbers=lambda terms, _: int(terms.loans is not None),
 )

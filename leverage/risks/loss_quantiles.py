@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 from scipy.special import ndtr
 
 from leverage.path_money import PathShares
-from leverage.risk import PathFactors, RiskKind, RunSpan
+from leverage.risk import PathFactors, RiskKind, RunSpan, gains_left_out
 from leverage.terms import CorrelationExact
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import Graded
@@ -89,5 +89,6 @@ RISK = RiskKind(
     question=Label("按所给分布损失多大份额？", "Which share is lost, by a given distribution?"),
     terms_model=LossQuantiles,
     prepare=_prepare,
+    doubts=gains_left_out,
     numbers=lambda *_: 1,
 )

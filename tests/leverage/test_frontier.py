@@ -63,6 +63,20 @@ def test_two_instruments_by_hand() -> None:
     assert found.corner is None
 
 
+def test_the_tail_holds_on_all_paths_though_the_first_ones_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand: of the first half one path in 20 is lost, of the second one in 5; 12.5 % in all, CVaR 0.625 x."""
+    monkeypatch.setattr("leverage.frontier.MAXIMUM_LP_PATHS", PATHS // 2)
+    place = np.arange(PATHS)
+    gone = np.where(np.where(place < PATHS // 2, place % 20 == 0, place % 5 == 0), -1.0, 0.0)
+    rows = [instrument("safe", 1.0, np.zeros(PATHS)), instrument("pool", 10.0, gone)]
+    found = allocate(rows, limits=RiskLimits(tail_level_share=0.8, tail_loss_share=0.2))
+    assert found.share_of["pool"] == pytest.approx(0.2 / 0.625, rel=1e-3)
+    assert found.tail_loss.value <= 0.2 + 1e-7
+    with pytest.raises(RefusalError, match="all 1000 paths, 500 searched"):
+        hopeful = [replace(rows[0], net=np.where(place < PATHS // 2, 0.0, -1.0)), rows[1]]
+        allocate(hopeful, limits=RiskLimits(tail_level_share=0.8, tail_loss_share=0.01))
+
+
 def test_other_limits_by_hand() -> None:
     # A tenth of what is in the pool is lost in expectation: 0.03 allows 0.3.
     found = allocate(pair(), limits=RiskLimits(tail_level_share=0.8, lost_principal_share=0.03))

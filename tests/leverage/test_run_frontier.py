@@ -8,11 +8,11 @@ import pytest
 
 from leverage.frontier import RiskLimits
 from leverage.policy import load_policies
-from leverage.programme import load_programmes
+from leverage.programme import InstrumentLimit, load_programmes
 from leverage.run_frontier import RunFrontier, outcomes_of_run
 from leverage.scenario_run import run_frontier
 from tests.leverage.runs import asked, equity, fund, parsed, pool, simulated
-from valuation.errors import InputError, RefusalError, UnknownNameError
+from valuation.errors import InputError, NotBuiltError, RefusalError, UnknownNameError
 
 HALF = {"high_tech_central": "50000000.00"}, {"high_tech_city": "50000000.00"}
 
@@ -56,6 +56,28 @@ def test_more_risk_is_more_finance_until_all_is_in_the_pool() -> None:
     document = found.as_document()
     shown = [row["tail_loss_share"] for row in [*document["points"], *document["refused"]]]
     assert sorted(shown) == [0.2, 0.3, 0.6]
+
+
+def test_a_limit_of_the_programme_is_not_passed_over() -> None:
+    programmes = load_programmes()
+    name = str(parsed(side_by_side()).programme)
+    limit = InstrumentLimit(
+        instrument="direct_equity", max_share=Decimal("0.5"), source=programmes[name].lines[0].source
+    )
+    limited = programmes | {name: programmes[name].model_copy(update={"limits": (limit,)})}
+    with pytest.raises(NotBuiltError, match="direct_equity"):
+        run_frontier(
+            parsed(side_by_side()),
+            alternative="both",
+            tail_loss_shares=[0.3],
+            programmes=limited,
+            policies=load_policies(),
+        )
+
+
+def test_what_is_scaled_is_told() -> None:
+    found = frontier(side_by_side()).as_document()
+    assert "scaled_from_the_stated_placement" in {row["code"] for row in found["warnings"]}
 
 
 def test_a_largest_share_binds() -> None:

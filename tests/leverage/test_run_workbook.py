@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from leverage.run_answer import RunAnswer
-from leverage.run_workbook import DIFFERENCES, INSTRUMENTS, PARTIES, YEARS, run_workbook
+from leverage.run_workbook import DIFFERENCES, INSTRUMENTS, PARTIES, TOLD, YEARS, run_workbook
 from leverage.scenario_workbook import LADDERS
 from leverage.table_sheets import FIRST_ROW
 from tests.leverage.runs import asked, equity, pool, simulated
@@ -37,6 +37,13 @@ def test_what_follows_by_arithmetic_is_live(answer: RunAnswer) -> None:
     assert (found[YEARS], found[PARTIES], found[INSTRUMENTS]) == (2 * years, parties, 3 * 4)
     assert found[DIFFERENCES] == 2 * 5
     assert found[LADDERS] > 20
+
+
+def test_the_run_can_be_made_again_from_its_workbook(answer: RunAnswer) -> None:
+    told = {str(row[0]): str(row[1]) for row in rows_of(opened(run_workbook(answer))[TOLD])}
+    assert told["摘要 digest"] == answer.digest
+    assert (told["随机种子 seed"], told["路径数 paths"], told["季数 quarters"]) == ("11", "400", "8")
+    assert all(f"提示 {row.code}" in told for row in answer.warnings)
 
 
 def test_recalculated_after_a_change(answer: RunAnswer, recalculated: test_workbook.Recalculate) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from pledge.portfolio.vasicek import LimitingLoss
 from tests.leverage.builders import COURSE, GUARANTOR_TERMS, allocation, figure
-from tests.leverage.runs import LOANS, asked, equity, fund, pool, simulated
+from tests.leverage.runs import COMPANIES, LOANS, asked, equity, fund, pool, simulated
 from tests.leverage.test_instrument_ledger import lost
 from valuation.errors import InputError, RefusalError
 
@@ -145,3 +145,21 @@ def test_a_fund_by_course_and_by_growth_take_part_in_one_run() -> None:
 def test_the_digest_is_that_of_the_inputs() -> None:
     first, again, other = (simulated(asked(pool(), seed=seed)).digest for seed in (1, 1, 2))
     assert first == again != other
+
+
+def test_interest_beside_what_firms_are_worth_in_all_is_refused() -> None:
+    """Else a company that pays back once what it got would pay interest out of nothing."""
+    claim = allocation("convertible") | {"course": COURSE, "risk": COMPANIES}
+    with pytest.raises(InputError, match=r"risk\.kind: found company_outcomes.*beside agreed interest"):
+        simulated(asked(claim))
+    claim["terms"] = claim["terms"] | {"rate_share": figure("0")}
+    assert simulated(asked(claim)).alternatives[0].principal.placed > 0
+
+
+def test_gains_that_a_risk_leaves_out_are_told() -> None:
+    claim = allocation("convertible") | {"course": COURSE, "risk": LOANS}
+    answer = simulated(asked(claim))
+    assert "course_gain_left_out" in {row.code for row in answer.warnings}
+    # What an instrument must tell stands among the answer's warnings, for every screen.
+    told = {row for way in answer.alternatives for part in way.allocations for row in part.warnings}
+    assert told <= set(answer.warnings)
