@@ -43,6 +43,10 @@ TERMS = {
 }
 
 
+#: Fewer paths than these take hardly more memory than the program itself.
+_WORTH_MEASURING = 2**18
+
+
 def plan(paths: int, funds: int) -> SimulationPlan:
     return parse(
         SimulationPlan,
@@ -91,6 +95,8 @@ def main(*, paths: int = 2**20, numpy_paths: int = 2**13, funds: int = 10, round
     ours = alone.public_net.sum(axis=0)
     print(f"  mean net of public money: product {ours.mean():.3f}, NumPy {theirs.mean():.3f} +- {_error(theirs):.3f}")
     print(f"  rates of public money: {alone.public_rate.counts()}")
+    if paths < _WORTH_MEASURING:
+        return
     # The peer and two results at a time are not the product's: a process of its own.
     subprocess.run(
         [sys.executable, "-m", "benchmarks.leverage_simulation", "memory", str(paths), str(funds)], check=True

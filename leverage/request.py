@@ -156,7 +156,7 @@ def request_model_on(
     allocation: Any = Annotated[union, Field(discriminator="instrument")] if len(catalogue) > 1 else union
     allocations: Any = Annotated[tuple[allocation, ...], Field(max_length=50), *NOT_EMPTY]
     alternative = create_model(
-        "LeverageAlternative",
+        f"Leverage{_kind(allocation_base).removesuffix('Allocation')}Alternative",
         __base__=AlternativeRequest,
         __doc__=AlternativeRequest.__doc__,
         allocations=(allocations, ...),
@@ -169,11 +169,16 @@ def request_model_on(
     return found
 
 
+def _kind(base: type[AllocationRequest]) -> str:
+    """The end of the names of models made on a base: two models of one name would lose theirs in a schema."""
+    return base.__name__.removesuffix("Request")
+
+
 def _allocation_model(instrument: Instrument, base: type[AllocationRequest], more: dict[str, Any]) -> Any:
     name = "".join(part.capitalize() for part in instrument.id.split("_"))
     identifier: Any = Literal[instrument.id]
     return create_model(
-        f"{name}Allocation",
+        f"{name}{_kind(base)}",
         __base__=base,
         __doc__=f"{instrument.label.zh}: {instrument.question.zh} {instrument.question.en}",
         instrument=(identifier, ...),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from api.answered import Answered
+from api.answered import Answered, named_under
 from api.portfolios.book_file import Loan, as_rows
 from api.portfolios.capital import book_capital
 from api.portfolios.documents import (
@@ -27,7 +27,7 @@ from pledge.portfolio.book_losses import BookLosses
 from pledge.portfolio.contributions import ShortfallContributions, shortfall_contributions
 from pledge.portfolio.importance import find_shift
 from pledge.portfolio.loan_book import LoanBook
-from pledge.portfolio.simulation import Progress, simulate_book
+from pledge.portfolio.simulation import Progress, check_span, simulate_book
 from pledge.portfolio.simulation_plan import NO_STRESS, SimulationPlan, Stress
 from valuation.kernel.dated import DatedTable, DatedValue
 from valuation.kernel.digest import digest_of
@@ -98,6 +98,8 @@ def run_book(
     work = Work(len(loans), request.plan.scenarios, len(request.stresses), request.plan.importance_sampling)
     refuse_work(work, terms.plan, limit=work_limit)
     runs = _Runs(LoanBook.from_rows(as_rows(loans), sectors=terms.sectors), terms, workers, told)
+    with named_under("plan"):
+        check_span(runs.book, terms.plan)
     capital = book_capital(runs.book, request.capital, policies=policies)
     used = tuple(dict.fromkeys((*terms.sharing.values_used, *capital.values_used)))
     body, doubts, workbook = _answer(runs, request)

@@ -115,7 +115,7 @@ def _cells(measures: Mapping[str, Any]) -> Iterator[str]:
 def _pools(found: Mapping[str, Any]) -> Grid:
     runs = {"base": found["pool"], **{each["name"]: each["pool"] for each in found["stresses"]}}
     rows = tuple((_run_name(name), *_pool(pool)) for name, pool in runs.items())
-    heads = ("情景 Run", "资金池耗尽概率 Pool exhausted", "95 % 区间 interval", "平均耗尽时间 Mean time")
+    heads = ("情景 Run", "资金池耗尽概率 Pool exhausted", "95 % 区间 interval", "如耗尽，平均时间 If so, after")
     return Grid(heads, rows, title="资金池 The pool")
 
 
@@ -202,11 +202,11 @@ def _check(check: Mapping[str, Any]) -> Grid:
             f"{count['exact']:.4f}",
         ),
     ]
-    if quantile is not None:
+    if quantile is not None and quantile["simulated"] is not None:
         seen = quantile["simulated"]
         told = f"{seen['value']:g} ({seen['low']:g} – {seen['high']:g})"
         rows.append(("违约数分位 Quantile of defaults", told, str(quantile["exact"])))
-    return Grid(("项目 Item", "模拟 Simulated", "精确 Exact"), tuple(rows))
+    return Grid(("项目 Item", "模拟 Simulated (± 标准误 s.e.)", "精确 Exact"), tuple(rows))
 
 
 def _yuan(amount: str) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "Engine",
     "Progress",
     "SimulationCancelledError",
+    "check_span",
     "loan_contributions",
     "run_digest",
     "simulate_book",
@@ -45,6 +46,8 @@ COMPILED_FROM = 10**8
 #: Loans times scenarios the reference holds in memory at a time.
 _REFERENCE_CELLS = 2**19
 MAXIMUM_WORKERS = 64
+#: Periods from the first to the last sale: what is due is kept by scenario and period.
+MAXIMUM_SPAN = 200
 
 
 @dataclass(frozen=True)
@@ -189,10 +192,26 @@ def run_digest(
     return text.hexdigest()
 
 
+def check_span(book: LoanBook, plan: SimulationPlan) -> None:
+    """Refuse periods so short that the last sale lies very many of them away: what is due is kept by each.
+
+    Raises
+    ------
+    InputError : more than 200 periods from the first to the last sale.
+
+    Tested by: ``tests/api/portfolios/test_bad_runs.py``.
+    """
+    sale = float(book.columns["time_to_sale_years"].max()) / plan.period_years
+    if plan.periods + sale > MAXIMUM_SPAN:
+        found = f"{plan.period_years} with {plan.periods} periods and a sale after {sale:g} more"
+        raise InputError.of("period_years", found=found, expected=f"at most {MAXIMUM_SPAN} periods until the last sale")
+
+
 def _refuse_size(book: LoanBook, plan: SimulationPlan, workers: Any) -> None:
     if book.size * plan.scenarios > MAXIMUM_LOAN_SCENARIOS:
         found = f"{book.size} loans × {plan.scenarios} scenarios"
         raise InputError.of("scenarios", found=found, expected=f"a product of at most {MAXIMUM_LOAN_SCENARIOS}")
+    check_span(book, plan)
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MAXIMUM_WORKERS:
         raise InputError.of("workers", found=workers, expected=f"a whole number from 1 to {MAXIMUM_WORKERS}")
 

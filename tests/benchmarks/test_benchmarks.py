@@ -162,7 +162,7 @@ def test_the_lock_of_the_peers_is_hashed_and_names_no_address() -> None:
 def test_simulation_of_funds(capsys: pytest.CaptureFixture[str]) -> None:
     leverage_simulation.main(paths=256, numpy_paths=64, funds=2, rounds=1)
     said = capsys.readouterr().out
-    for expected in ("identical", "NumPy whole arrays", "normal numbers only", "largest memory"):
+    for expected in ("identical", "NumPy whole arrays", "normal numbers only", "rates of public money"):
         assert expected in said
 
 

@@ -46,6 +46,7 @@ CASES: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "no periods": (question(plan={"periods": 0}), "plan.periods", "1 to 40", INVALID),
     "41 periods": (question(plan={"periods": 41}), "plan.periods", "1 to 40", INVALID),
     "a period of nothing": (question(plan={"period_years": 0}), "plan.period_years", "above 0", INVALID),
+    "a period of an hour": (question(plan={"period_years": 1e-4}), "plan.period_years", "at most 200 periods", INVALID),
     "a period of six years": (question(plan={"period_years": 6}), "plan.period_years", "5", INVALID),
     "confidence in per cent": (question(plan={"confidence": 99}), "plan.confidence", "between 0 and 1", INVALID),
     "confidence of one": (question(plan={"confidence": 1}), "plan.confidence", "between 0 and 1", INVALID),
