@@ -21,10 +21,12 @@ from valuation.kernel.discovery import discover
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.labels import Label
 
-__all__ = ["OutcomeKind", "draw_multiples", "outcome_kinds"]
+__all__ = ["OutcomeKind", "draw_multiples", "joined_multiples", "outcome_kinds"]
 
 Array = NDArray[np.float64]
 MAXIMUM_DRAWS = 10**8
+#: A law is asked for u below one: beside it its tail has no end.
+_LARGEST_UNIFORM = 1 - 2.0**-53
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,21 @@ class OutcomeKind:
 def outcome_kinds() -> dict[str, OutcomeKind]:
     """Which laws are there? Every file in ``leverage/outcomes``."""
     return discover(leverage.outcomes, attribute="OUTCOME", of_type=OutcomeKind)
+
+
+def joined_multiples(
+    quantile: Callable[[Any, Array], Array], terms: Any, *, common: Array, own: Array, correlation_share: float
+) -> Array:
+    """Multiples of companies that one factor moves: quantile(Φ(√ρ · Z + √(1−ρ) · ε)).
+
+    Parameters
+    ----------
+    common, own : standard normal Z and ε, of shapes that go together.
+
+    Tested by: as :func:`draw_multiples`.
+    """
+    latent = np.sqrt(correlation_share) * common + np.sqrt(1 - correlation_share) * own
+    return quantile(terms, np.minimum(ndtr(latent), _LARGEST_UNIFORM))
 
 
 def draw_multiples(
@@ -82,5 +99,4 @@ def draw_multiples(
         raise InputError.of("scenarios × companies", found=scenarios * companies, expected=f"at most {MAXIMUM_DRAWS}")
     common = random.standard_normal((scenarios, 1))
     own = random.standard_normal((scenarios, companies))
-    latent = np.sqrt(correlation_share) * common + np.sqrt(1 - correlation_share) * own
-    return kind.quantile(terms, ndtr(latent))
+    return joined_multiples(kind.quantile, terms, common=common, own=own, correlation_share=correlation_share)

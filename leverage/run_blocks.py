@@ -8,9 +8,9 @@ path. Of a block only figures of each path and sums are kept.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from leverage.instrument import Placement
+from leverage.path_blocks import blocks_in_order
 from leverage.path_money import CourseShares, PathCourse, PathMoney
 from leverage.risk import OWN_STREAMS, PathFactors, uniform_rows
 from valuation.errors import RefusalError
@@ -34,8 +35,6 @@ BLOCK_PATHS = 4096
 QUARTERS_PER_YEAR = 4
 #: Bytes of the figures of all paths.
 MAXIMUM_BYTES = 600_000_000
-#: Blocks that wait at a time: enough for any executor to stay busy, few enough to stop soon.
-_WAITING = 32
 #: Rows of the figures of an allocation on each path.
 _PAID, _BACK, _HELD, _REACHED = range(4)
 _FIGURES = 4
@@ -159,7 +158,10 @@ def simulate_run(
     kept = _Kept(flat, paths, years)
     done = 0
     work = tuple(task for _, task in flat)
-    for block in _blocks(work, quarters, paths, seed, executor, is_cancelled):
+    run_block = functools.partial(_run_block, work, quarters, seed)
+    for block in blocks_in_order(
+        run_block, paths=paths, block_paths=BLOCK_PATHS, executor=executor, is_cancelled=is_cancelled
+    ):
         done = kept.add(block, done)
         if progress is not None:
             progress(done, paths)
@@ -230,43 +232,6 @@ class _Kept:
             reached_by_year=sums[_YEAR_REACHED],
             parties=parties,
         )
-
-
-def _blocks(
-    work: tuple[AllocationTask, ...],
-    quarters: int,
-    paths: int,
-    seed: int,
-    executor: Executor | None,
-    is_cancelled: Callable[[], bool] | None,
-) -> Iterator[tuple[_Block, ...]]:
-    """Run the blocks and give them in order; only so many wait that a run can be stopped."""
-    waiting: deque[Future[tuple[_Block, ...]]] = deque()
-    for first in range(0, paths, BLOCK_PATHS):
-        _stop_if(is_cancelled, waiting, first, paths)
-        task = (work, quarters, seed, first // BLOCK_PATHS, min(BLOCK_PATHS, paths - first))
-        if executor is None:
-            yield _run_block(*task)
-            continue
-        waiting.append(executor.submit(_run_block, *task))
-        if len(waiting) == _WAITING:
-            yield waiting.popleft().result()
-    while waiting:
-        _stop_if(is_cancelled, waiting, paths, paths)
-        yield waiting.popleft().result()
-
-
-def _stop_if(is_cancelled: Callable[[], bool] | None, waiting: deque[Future[Any]], begun: int, paths: int) -> None:
-    if is_cancelled is None or not is_cancelled():
-        return
-    for task in waiting:
-        task.cancel()
-    raise RefusalError.of(
-        "paths",
-        found=f"cancelled after {begun} of {paths} were begun",
-        expected="a whole run",
-        advice="Run it again; the same seed gives the same paths",
-    )
 
 
 def _run_block(

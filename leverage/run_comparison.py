@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from pydantic import SerializeAsAny, create_model
 
 from leverage.run_answer import RunAnswer
+from leverage.run_difference import figures_on_paths
 from leverage.run_request import RunRequest
-from leverage.simulation.statistics import Estimate, mean_of, tail_scores
+from leverage.simulation.statistics import Estimate, mean_of
 from valuation.errors import InputError, UnknownNameError
 from valuation.kernel.digest import ENGINE_VERSION, digest_of
 from valuation.kernel.fields import FrozenModel, Identifier
@@ -186,15 +187,11 @@ _LOST = "is_lost"
 
 
 def _figures(runs: tuple[RunAnswer, ...], name: str, against: str, *, level: float) -> dict[str, Compared]:
-    of, by = runs[-1].paths, runs[0].paths
-    rows = {
-        "to_firms": (of.reached(name), by.reached(against)),
-        "net": (of.net(name), by.net(against)),
-        "loss": (of.loss(name), by.loss(against)),
-        "tail_loss": tuple(tail_scores(loss, level_share=level) for loss in (of.loss(name), by.loss(against))),
-        _LOST: (of.is_lost(name).astype(float), by.is_lost(against).astype(float)),
-    }
-    return {figure: _compared(*pair) for figure, pair in rows.items()}
+    of, by = (
+        figures_on_paths(run.paths, each, tail_level_share=level)
+        for run, each in ((runs[-1], name), (runs[0], against))
+    )
+    return {figure: _compared(on_paths, by[figure]) for figure, on_paths in of.items()}
 
 
 def _compared(of: NDArray[np.float64], against: NDArray[np.float64]) -> Compared:

@@ -6,19 +6,31 @@ common cancels, and the standard error is that of the difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from leverage.run_answer import RunDifference
 from leverage.run_blocks import RunPaths
-from leverage.simulation.statistics import Estimate, mean_of, tail_scores
+from leverage.simulation.statistics import mean_of, tail_scores
 
-__all__ = ["difference_between"]
+__all__ = ["difference_between", "figures_on_paths"]
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+
+
+def figures_on_paths(run: RunPaths, alternative: str, *, tail_level_share: float) -> dict[str, Array]:
+    """The figures of an alternative whose means are compared, on each path: ``is_lost`` is one or zero.
+
+    Tested by: ``tests/leverage/test_run_difference.py``.
+    """
+    loss = run.loss(alternative)
+    return {
+        "to_firms": run.reached(alternative),
+        "net": run.net(alternative),
+        "loss": loss,
+        "tail_loss": tail_scores(loss, level_share=tail_level_share),
+        "is_lost": run.is_lost(alternative).astype(float),
+    }
 
 
 def difference_between(
@@ -30,14 +42,13 @@ def difference_between(
 
     Tested by: itself (zero), by hand, the errors of two runs apart, ``tests/leverage/test_run_difference.py``.
     """
-
-    def apart(of_paths: Callable[[RunPaths, str], Array | Flags]) -> Estimate:
-        return mean_of(of_paths(paths, alternative).astype(float) - of_paths(base_paths, base).astype(float))
-
+    of = figures_on_paths(paths, alternative, tail_level_share=tail_level_share)
+    by = figures_on_paths(base_paths, base, tail_level_share=tail_level_share)
+    apart = {name: mean_of(figure - by[name]) for name, figure in of.items()}
     money = {
-        "to_firms": apart(RunPaths.reached),
-        "net": apart(RunPaths.net),
-        "expected_loss": apart(RunPaths.loss),
-        "tail_loss": apart(lambda run, name: tail_scores(run.loss(name), level_share=tail_level_share)),
+        "to_firms": apart["to_firms"],
+        "net": apart["net"],
+        "expected_loss": apart["loss"],
+        "tail_loss": apart["tail_loss"],
     }
-    return RunDifference(base, money, apart(RunPaths.is_lost))
+    return RunDifference(base, money, apart["is_lost"])

@@ -11,9 +11,9 @@ funds.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+import functools
+from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -23,6 +23,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from leverage.batch_rate import LARGEST_RESIDUAL, NO_ROOT, NOT_SETTLED, ONE_ROOT
+from leverage.path_blocks import blocks_in_order
 from leverage.simulation.company_portfolio import draw_portfolio
 from leverage.simulation.loss_table import LossTable, draw_losses
 from leverage.simulation.tables import (
@@ -56,8 +57,6 @@ MAXIMUM_PATHS, MAXIMUM_QUARTERS, MAXIMUM_FUNDS = 4_000_000, 240, 200
 MAXIMUM_STEPS = 10**10
 #: Bytes of the figures of all paths.
 MAXIMUM_BYTES = 600_000_000
-#: Blocks that wait at a time: enough for any executor to stay busy, few enough to stop soon.
-_WAITING = 32
 #: Tables of losses draw from blocks of their own, so that one more fund leaves their numbers as they are.
 _TABLE_BLOCKS = 2**40
 #: So do companies, of which a fund may have one more.
@@ -215,7 +214,10 @@ def simulate_funds(
     tables = fund_tables(plan.funds, quarters=plan.quarters)
     found, public_net = np.empty((PATH_ROWS, plan.paths)), np.empty((len(plan.instruments), plan.paths))
     flow_sums, fund_sums, done = np.zeros(plan.quarters), np.zeros(1), 0
-    for figures, net, sums, of_funds in _blocks(plan, tables, executor, is_cancelled):
+    run_block = functools.partial(_run_block, plan.loss_tables, tables, plan.seed)
+    for figures, net, sums, of_funds in blocks_in_order(
+        run_block, paths=plan.paths, block_paths=BLOCK_PATHS, executor=executor, is_cancelled=is_cancelled
+    ):
         part = slice(done, done + figures.shape[1])
         found[:, part], public_net[:, part] = figures, net
         flow_sums += sums
@@ -228,38 +230,6 @@ def simulate_funds(
 
 
 _Block = tuple[Array, Array, Array, Array]
-
-
-def _blocks(
-    plan: SimulationPlan, tables: FundTables, executor: Executor | None, is_cancelled: Callable[[], bool] | None
-) -> Iterator[_Block]:
-    """Run the blocks and give them in order; only so many wait that a run can be stopped."""
-    waiting: deque[Future[_Block]] = deque()
-    for first in range(0, plan.paths, BLOCK_PATHS):
-        if is_cancelled is not None and is_cancelled():
-            _stop(waiting, first, plan.paths)
-        task = (plan.loss_tables, tables, plan.seed, first // BLOCK_PATHS, min(BLOCK_PATHS, plan.paths - first))
-        if executor is None:
-            yield _run_block(*task)
-            continue
-        waiting.append(executor.submit(_run_block, *task))
-        if len(waiting) == _WAITING:
-            yield waiting.popleft().result()
-    while waiting:
-        if is_cancelled is not None and is_cancelled():
-            _stop(waiting, plan.paths, plan.paths)
-        yield waiting.popleft().result()
-
-
-def _stop(waiting: deque[Future[_Block]], begun: int, paths: int) -> None:
-    for task in waiting:
-        task.cancel()
-    raise RefusalError.of(
-        "paths",
-        found=f"cancelled after {begun} of {paths} were begun",
-        expected="a whole run",
-        advice="Run it again; the same seed gives the same paths",
-    )
 
 
 def _run_block(loss_tables: tuple[LossTable, ...], tables: FundTables, seed: int, block: int, count: int) -> _Block:

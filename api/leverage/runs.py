@@ -14,7 +14,7 @@ from api.bodies import read_model
 from api.catalogues import Catalogues
 from api.files import read_file, read_with_valuation
 from leverage.frontier_request import FrontierRequest, answer_frontier, frontier_request_model
-from leverage.risk import load_risks
+from leverage.risk import RiskKind, load_risks
 from leverage.run_comparison import CompareRequest, compare_request_model, compare_runs
 from leverage.run_request import RunRequest, run_request_model
 from leverage.run_workbook import run_workbook
@@ -107,7 +107,8 @@ class RunServices:
         }
 
     def _check(self, request: RunRequest, *, field: str) -> None:
-        steps = request.paths * sum(_work(row, request.quarters) for _, row in request.allocations())
+        kinds = load_risks()
+        steps = request.paths * sum(_work(kinds, row, request.quarters) for _, row in request.allocations())
         if self.is_limited and steps > MAXIMUM_STEPS_OVER_HTTP:
             raise InputError.of(
                 f"{field}paths",
@@ -116,9 +117,9 @@ class RunServices:
             )
 
 
-def _work(allocation: Any, quarters: int) -> int:
+def _work(kinds: Mapping[str, RiskKind], allocation: Any, quarters: int) -> int:
     """What a path of an allocation costs: its quarters, or the random numbers of its own where these are more."""
-    return max(quarters, load_risks()[allocation.risk.kind].numbers(allocation.risk, quarters))
+    return max(quarters, kinds[allocation.risk.kind].numbers(allocation.risk, quarters))
 
 
 def _answered(

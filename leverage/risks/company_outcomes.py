@@ -12,7 +12,6 @@ Tested by: the mean multiple and the loss probability of the law, ``tests/levera
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,9 +21,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, SerializeAsAny, create_model
-from scipy.special import ndtr
 
-from leverage.company_outcome import OutcomeKind, outcome_kinds
+from leverage.company_outcome import OutcomeKind, joined_multiples, outcome_kinds
 from leverage.path_money import CourseShares, PathShares
 from leverage.risk import PathFactors, RiskKind, RunSpan
 from leverage.terms import CorrelationExact, ExactFigure, PositiveExact, count_up_to
@@ -83,8 +81,9 @@ class _Draw:
 
     def shares(self, factors: PathFactors) -> PathShares:
         own = factors.own_normals(0, rows=self.companies)
-        latent = math.sqrt(self.correlation) * factors.whole + math.sqrt(1 - self.correlation) * own
-        multiples = self.quantile(self.law, ndtr(latent))
+        multiples = joined_multiples(
+            self.quantile, self.law, common=factors.whole, own=own, correlation_share=self.correlation
+        )
         lost = np.maximum(0.0, 1 - multiples).mean(axis=0)
         return PathShares(lost, np.maximum(0.0, multiples - 1).mean(axis=0))
 

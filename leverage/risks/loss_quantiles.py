@@ -12,19 +12,16 @@ Tested by: the table's own mean and quantiles, the sign of the dependence, ``tes
 
 from __future__ import annotations
 
-import itertools
-import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 from pydantic_core import PydanticCustomError
-from scipy.special import ndtr
 
 from leverage.path_money import PathShares
 from leverage.risk import PathFactors, RiskKind, RunSpan, gains_left_out
+from leverage.simulation.loss_table import check_quantiles, losses_at
 from leverage.terms import CorrelationExact
 from valuation.kernel.fields import FrozenModel
 from valuation.kernel.figures import Graded
@@ -32,7 +29,6 @@ from valuation.kernel.labels import Label
 
 __all__ = ["RISK", "LossQuantiles", "LossTableStatement"]
 
-Array = NDArray[np.float64]
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Row = Annotated[tuple[_Share, ...], Field(min_length=2, max_length=10_000)]
 
@@ -48,14 +44,7 @@ class LossTableStatement(Graded):
         super().model_post_init(context)
         if self.source is None:
             raise PydanticCustomError("source", "a source: a table is computed or measured somewhere")
-        if len(self.loss_shares) != len(self.probability_shares):
-            raise PydanticCustomError("lengths", "one loss_share for each probability_share")
-        if (self.probability_shares[0], self.probability_shares[-1]) != (0.0, 1.0):
-            raise PydanticCustomError("ends", "probability_shares from 0 to 1")
-        if any(after <= before for before, after in itertools.pairwise(self.probability_shares)):
-            raise PydanticCustomError("rising", "probability_shares that rise")
-        if any(after < before for before, after in itertools.pairwise(self.loss_shares)):
-            raise PydanticCustomError("falling", "loss_shares that do not fall")
+        check_quantiles(self.probability_shares, self.loss_shares)
 
 
 class LossQuantiles(FrozenModel):
@@ -73,9 +62,14 @@ class _Draw:
     correlation: float
 
     def shares(self, factors: PathFactors) -> PathShares:
-        own = factors.own_normals(0, rows=1)[0]
-        rank = ndtr(-math.sqrt(self.correlation) * factors.whole - math.sqrt(1 - self.correlation) * own)
-        return PathShares(np.interp(rank, self.probabilities, self.losses), np.zeros(factors.paths))
+        lost = losses_at(
+            self.probabilities,
+            self.losses,
+            common=factors.whole,
+            own=factors.own_normals(0, rows=1)[0],
+            correlation_share=self.correlation,
+        )
+        return PathShares(lost, np.zeros(factors.paths))
 
 
 def _prepare(terms: LossQuantiles, span: RunSpan) -> _Draw:

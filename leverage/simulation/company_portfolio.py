@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
-from leverage.company_outcome import OutcomeKind, outcome_kinds
+from leverage.company_outcome import OutcomeKind, joined_multiples, outcome_kinds
 from valuation.kernel.fast_random import counter_uniforms
 from valuation.kernel.fields import FrozenModel
 
@@ -30,8 +30,6 @@ __all__ = ["CompanyPortfolio", "draw_portfolio"]
 Array = NDArray[np.float64]
 
 MAXIMUM_COMPANIES = 500
-#: A law is asked for u below one: beside it its tail has no end.
-_LARGEST_UNIFORM = 1 - 2.0**-53
 
 
 class CompanyPortfolio(FrozenModel):
@@ -87,10 +85,10 @@ def draw_portfolio(portfolio: CompanyPortfolio, common: Array, keys: NDArray[np.
     ``tests/leverage/simulation/test_company_portfolio.py``.
     """
     kind, terms = portfolio.law_and_terms()
-    rho, whole = portfolio.correlation_share, np.zeros(common.size)
-    moved = np.sqrt(rho) * common
+    whole = np.zeros(common.size)
     for company in range(portfolio.companies):
         own = ndtri(counter_uniforms(keys[None, :], first=company * stride, count=common.size)[0])
-        whole += kind.quantile(terms, np.minimum(ndtr(moved + np.sqrt(1 - rho) * own), _LARGEST_UNIFORM))
+        rho = portfolio.correlation_share
+        whole += joined_multiples(kind.quantile, terms, common=common, own=own, correlation_share=rho)
     result: Array = whole / portfolio.companies
     return result

@@ -12,6 +12,7 @@ are worth less and losses are higher.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -22,11 +23,47 @@ from scipy.special import ndtr, ndtri
 
 from valuation.kernel.fields import FrozenModel, Identifier
 
-__all__ = ["LossTable", "draw_losses"]
+__all__ = ["LossTable", "check_quantiles", "draw_losses", "losses_at"]
 
 Array = NDArray[np.float64]
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Amount = Annotated[float, Field(ge=0, le=1e15)]
+
+
+def check_quantiles(probability_shares: Sequence[float], loss_shares: Sequence[float]) -> None:
+    """Refuse a table that is no distribution.
+
+    Raises
+    ------
+    PydanticCustomError : lengths that differ, probabilities that do not rise from 0 to 1, losses that fall.
+
+    Tested by: ``tests/leverage/simulation/test_loss_table.py``, ``tests/leverage/risks/test_risks.py``.
+    """
+    if len(loss_shares) != len(probability_shares):
+        raise PydanticCustomError("lengths", "one loss_share for each probability_share")
+    if (probability_shares[0], probability_shares[-1]) != (0.0, 1.0):
+        raise PydanticCustomError("ends", "probability_shares from 0 to 1")
+    if any(after <= before for before, after in itertools.pairwise(probability_shares)):
+        raise PydanticCustomError("rising", "probability_shares that rise")
+    if any(after < before for before, after in itertools.pairwise(loss_shares)):
+        raise PydanticCustomError("falling", "loss_shares that do not fall")
+
+
+def losses_at(
+    probability_shares: Sequence[float],
+    loss_shares: Sequence[float],
+    *,
+    common: Array,
+    own: Array,
+    correlation_share: float,
+) -> Array:
+    """Losses Q(Φ(−√ρ·m − √(1−ρ)·e)) of a table, at the ranks that a common factor m and own normal numbers e give.
+
+    Tested by: as :func:`draw_losses`.
+    """
+    joined = -np.sqrt(correlation_share) * common - np.sqrt(1 - correlation_share) * own
+    losses: Array = np.interp(ndtr(joined), probability_shares, loss_shares)
+    return losses
 
 
 class LossTable(FrozenModel):
@@ -47,14 +84,7 @@ class LossTable(FrozenModel):
 
     @model_validator(mode="after")
     def _rises(self) -> LossTable:
-        if len(self.loss_shares) != len(self.probability_shares):
-            raise PydanticCustomError("lengths", "one loss_share for each probability_share")
-        if (self.probability_shares[0], self.probability_shares[-1]) != (0.0, 1.0):
-            raise PydanticCustomError("ends", "probability_shares from 0 to 1")
-        if any(after <= before for before, after in itertools.pairwise(self.probability_shares)):
-            raise PydanticCustomError("rising", "probability_shares that rise")
-        if any(after < before for before, after in itertools.pairwise(self.loss_shares)):
-            raise PydanticCustomError("falling", "loss_shares that do not fall")
+        check_quantiles(self.probability_shares, self.loss_shares)
         return self
 
 
@@ -68,7 +98,10 @@ def draw_losses(table: LossTable, common: Array, uniforms: Array) -> Array:
 
     Tested by: its own quantiles and the sign of the dependence, ``tests/leverage/simulation/test_loss_table.py``.
     """
-    rho = table.correlation_share
-    joined = -np.sqrt(rho) * common - np.sqrt(1 - rho) * ndtri(uniforms)
-    losses: Array = np.interp(ndtr(joined), table.probability_shares, table.loss_shares)
-    return losses
+    return losses_at(
+        table.probability_shares,
+        table.loss_shares,
+        common=common,
+        own=ndtri(uniforms),
+        correlation_share=table.correlation_share,
+    )
