@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pledge.portfolio.simulation_plan import SimulationPlan
 from valuation.errors import InputError
 
-__all__ = ["PILOT_SCENARIOS", "Work", "refuse_work"]
+__all__ = ["PILOTS", "PILOT_SCENARIOS", "Work", "refuse_work"]
 
-#: Scenarios of each of the two pilot runs that look for the shift of importance sampling.
+#: Scenarios of each of the pilot runs that look for the shift of importance sampling.
 PILOT_SCENARIOS = 2**14
-_PILOTS = 2
+#: How many pilots :func:`pledge.portfolio.importance.find_shift` runs.
+PILOTS = 3
 #: A scenario of a small book is not free: factors are drawn and losses kept.
 _LEAST_LOANS = 50
 
@@ -32,7 +33,7 @@ class Work:
     @property
     def pilots(self) -> int:
         """Scenarios drawn to find the shift."""
-        return _PILOTS * PILOT_SCENARIOS if self.is_shifted else 0
+        return PILOTS * PILOT_SCENARIOS if self.is_shifted else 0
 
     @property
     def loan_scenarios(self) -> int:

@@ -26,8 +26,9 @@ from numba import njit
 
 from pledge.portfolio._event_kernels import event_values, normal_states, paid_by_pool, settled
 from pledge.portfolio._problem import BOUND_FROM, BOUND_STEPS, LAST_BOUND, STRIDE_BITS, Problem
+from pledge.portfolio._shift_kernels import shifted
 from pledge.portfolio._twist_kernels import KERNEL_OPTIONS, numbered, raised, solved, untwisted
-from valuation.kernel.fast_math import exp, log, log_of_uniform, standard_normal_quantile, uniform
+from valuation.kernel.fast_math import exp, log_of_uniform, standard_normal_quantile, uniform
 
 __all__ = ["TILE", "Room", "contributions_kernel", "losses_kernel", "room_for"]
 
@@ -136,31 +137,11 @@ def _draw_factors(problem: Any, room: Any, keys: Any, first: Any, count: Any, pl
             normals[k, s] = standard_normal_quantile(uniform(index, keys[0], keys[1]))
             factors[k, s] = problem.mean[k]
     if problem.spread.shape[0] > 0:
-        _shifted(problem, room, first, count, plain)
+        shifted(problem, room, keys, first, count, plain)
     for k in range(sectors):
         for j in range(k, sectors):
             for s in range(count):
                 factors[j, s] += problem.root[j, k] * normals[k, s]
-
-
-def _shift_normals(problem: Any, room: Any, first: Any, count: Any, plain: Any) -> None:
-    """Move the normals x to ``μ + S x``, and find ``log q(x) / φ(x)`` of what comes out, moved or not."""
-    sectors, normals, whitened, ratio = problem.root.shape[0], room.normals, room.whitened, room.sums[3]
-    for k in range(sectors - 1, -1, -1):
-        for s in range(max(plain - first, 0), count):
-            moved = problem.shift[k]
-            for j in range(k + 1):
-                moved += problem.spread[k, j] * normals[j, s]
-            normals[k, s] = moved
-    for k in range(sectors):
-        scale = 1.0 / problem.spread[k, k]
-        log_scale = log(scale)
-        for s in range(count):
-            left = normals[k, s] - problem.shift[k]
-            for j in range(k):
-                left -= problem.spread[k, j] * whitened[j, s]
-            whitened[k, s] = left * scale
-            ratio[s] += log_scale + 0.5 * (normals[k, s] * normals[k, s] - whitened[k, s] * whitened[k, s])
 
 
 def _clear(room: Any, count: Any) -> None:
@@ -375,7 +356,6 @@ def _contributions(problem: Any, room: Any, keys: Any, chosen: Any, weights: Any
 
 _compiled = njit(**KERNEL_OPTIONS)
 _cleared = _compiled(_clear)
-_shifted = _compiled(_shift_normals)
 _factors = _compiled(_draw_factors)
 _limits = _compiled(_bounds)
 _twisted = _compiled(_twist_factors)

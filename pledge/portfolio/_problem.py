@@ -15,7 +15,7 @@ from scipy import special
 
 from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.sharing_rule import SharingRule
-from pledge.portfolio.simulation_plan import SimulationPlan, Stress
+from pledge.portfolio.simulation_plan import FactorShift, SimulationPlan, Stress
 from pledge.portfolio.value_table import SCORES
 from valuation.errors import InputError, UnknownNameError
 
@@ -82,6 +82,14 @@ class Twist(NamedTuple):
     largest: Array
 
 
+class Edge(NamedTuple):
+    """How the last coordinate follows the edge of the tail; without entries where it does not (:class:`TailEdge`)."""
+
+    reflector: Array
+    bend: Array
+    falls: Array
+
+
 class Problem(NamedTuple):
     """Everything the simulation reads; a named tuple of arrays, because the compiled loops take such.
 
@@ -101,6 +109,7 @@ class Problem(NamedTuple):
     mean: Array
     shift: Array
     spread: Array
+    edge: Edge
     twist: Twist
     bound: Array
     root_time: Array
@@ -111,6 +120,10 @@ class Problem(NamedTuple):
     def size(self) -> int:
         """How many loans?"""
         return len(self.order)
+
+    def shifted(self, shift: FactorShift) -> Problem:
+        """The same problem with factors drawn by another shift; its twist stays."""
+        return self._replace(shift=np.array(shift.mean), spread=_spread(shift), edge=_edge(shift))
 
 
 def problem_of(book: LoanBook, rule: SharingRule, plan: SimulationPlan, stress: Stress) -> Problem:
@@ -140,7 +153,8 @@ def problem_of(book: LoanBook, rule: SharingRule, plan: SimulationPlan, stress: 
         root=book.sectors.root,
         mean=_means(book, stress),
         shift=_shift(book, plan),
-        spread=_spread(plan),
+        spread=_spread(plan.shift),
+        edge=_edge(plan.shift),
         twist=Twist(*(np.zeros(0, np.int64),) * 2, *(np.zeros((0, 3)),) * 2, np.zeros(0)),
         bound=_bound_table(),
         root_time=np.sqrt(times),
@@ -237,11 +251,19 @@ def _shift(book: LoanBook, plan: SimulationPlan) -> Array:
     return np.array(plan.shift.mean)
 
 
-def _spread(plan: SimulationPlan) -> Array:
+def _spread(shift: FactorShift | None) -> Array:
     """The lower triangle that importance sampling stretches by; nothing where it does not run."""
-    if plan.shift is None:
+    if shift is None:
         return np.zeros((0, 0))
-    return np.array(plan.shift.spread) if plan.shift.spread else np.eye(len(plan.shift.mean))
+    return np.array(shift.spread) if shift.spread else np.eye(len(shift.mean))
+
+
+def _edge(shift: FactorShift | None) -> Edge:
+    if shift is None or shift.edge is None:
+        return Edge(np.zeros(0), np.zeros((0, 0)), np.zeros(0))
+    edge, others = shift.edge, len(shift.mean) - 1
+    bend = np.array(edge.bend, dtype=np.float64).reshape(others, others)
+    return Edge(np.array(edge.reflector), bend, np.array(edge.falls))
 
 
 def _bound_table() -> Array:

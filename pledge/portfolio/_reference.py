@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from pledge.portfolio import _twist
+from pledge.portfolio import _shift, _twist
 from pledge.portfolio._problem import LOAN_COLUMNS, STRIDE_BITS, Problem
 from pledge.portfolio.value_table import SCORES
 from valuation.kernel.fast_random import uniforms_at
@@ -72,22 +72,12 @@ def _uniforms(keys: Keys, scenarios: Numbers, *, first: int, count: int) -> Arra
 
 
 def factor_normals(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Array:
-    """The independent normals behind the factors, (scenarios, sectors): from scenario ``plain`` on ``μ + S z``."""
-    normals: Array = special.ndtri(_uniforms(keys, scenarios, first=0, count=problem.root.shape[0]))
+    """The independent normals behind the factors, (scenarios, sectors): from scenario ``plain`` on the shifted ones."""
+    uniforms = _uniforms(keys, scenarios, first=0, count=problem.root.shape[0])
+    normals: Array = special.ndtri(uniforms)
     if not problem.spread.size:
         return normals
-    moved = normals @ problem.spread.T + problem.shift
-    return np.where((scenarios >= plain)[:, None], moved, normals)
-
-
-def log_ratio(problem: Problem, normals: Array) -> Array:
-    """``log q(x) / φ(x)``, q the normal density with mean μ and covariance ``S Sᵀ``: (scenarios,)."""
-    if not problem.spread.size:
-        return np.zeros(len(normals))
-    whitened = np.linalg.solve(problem.spread, (normals - problem.shift).T)
-    log_determinant = np.log(np.diagonal(problem.spread)).sum()
-    found: Array = ((normals**2).sum(axis=1) - (whitened**2).sum(axis=0)) / 2 - log_determinant
-    return found
+    return np.where((scenarios >= plain)[:, None], _shift.moved(problem, uniforms), normals)
 
 
 def own_uniforms(problem: Problem, keys: Keys, scenarios: Numbers) -> Array:
@@ -115,7 +105,7 @@ def draw(problem: Problem, keys: Keys, scenarios: Numbers, plain: int) -> Drawn:
     """Period of default, value at default, loss and covered loss of every loan."""
     loan = dict(zip(LOAN_COLUMNS, problem.loans.T, strict=True))
     normals = factor_normals(problem, keys, scenarios, plain)
-    numbers, ratio = own_uniforms(problem, keys, scenarios), log_ratio(problem, normals)
+    numbers, ratio = own_uniforms(problem, keys, scenarios), _shift.log_ratio(problem, normals)
     if problem.twist.levels.size:
         numbers, more = untwisted(problem, normals @ problem.root.T + problem.mean, numbers, scenarios < plain)
         ratio = ratio + more

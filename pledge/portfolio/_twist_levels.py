@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from pledge.portfolio import _reference, _twist
+from pledge.portfolio import _reference, _shift, _twist
 from pledge.portfolio._problem import Problem, Twist
 
 __all__ = ["MOST_LEVELS", "severities", "twist_of"]
@@ -45,7 +45,7 @@ def twist_of(problem: Problem, *, aimed_loss_cny: float) -> Twist:
 
 def severities(problem: Problem) -> tuple[Array, Array]:
     """Mean and mean square of each loan's loss where its number is below its group's bound; no loss counts too."""
-    factors = (problem.root @ problem.shift + problem.mean)[None, :]
+    factors = (problem.root @ _shift.middle(problem) + problem.mean)[None, :]
     size = np.diff(problem.group_first)
     bound = np.repeat(-np.expm1(-_twist.bounds(problem, factors)), size, axis=1)
     place = np.arange(_POINTS)[:, None]

@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 
 #: The name under which the loss of all parties together is asked for.
 TOTAL = "total"
+_LARGEST_EXPONENT = 700.0
 
 
 @dataclass(frozen=True)
@@ -179,5 +180,6 @@ def _weights(block: BlockLosses, plan: SimulationPlan) -> Array:
     if plan.shift is None:
         return np.ones(count)
     plain = plan.plain_scenarios(block.number) / count
-    found: Array = 1 / (plain + (1 - plain) * np.exp(block.sums[3]))
+    # A ratio beyond the largest number weighs nothing either way.
+    found: Array = 1 / (plain + (1 - plain) * np.exp(np.minimum(block.sums[3], _LARGEST_EXPONENT)))
     return found

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pledge.portfolio import _reference
+from pledge.portfolio import _reference, _shift
+from pledge.portfolio._edge_fit import Pilot, second_moment, with_edge
 from pledge.portfolio._problem import Problem, problem_of
 from pledge.portfolio.book_losses import TOTAL, BookLosses
 from pledge.portfolio.loan_book import LoanBook
@@ -19,19 +20,23 @@ from valuation.errors import InputError
 from valuation.kernel.fast_random import stream_keys
 from valuation.kernel.randomness import MAXIMUM_SEED
 
-__all__ = ["find_shift"]
+__all__ = ["PILOTS", "find_shift"]
 
 Array = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 
-#: Scenarios of each of the two pilot runs.
+#: Pilot runs: a plain one, one that finds the tail, one that lies in it; and the scenarios of each.
+PILOTS = 3
 PILOT_SCENARIOS = 2**14
-#: The worst part of the first pilot that the second starts from.
+#: The worst part of the first pilot that the next starts from.
 _WORST_SHARE = 0.01
 _FURTHEST = 6.0
 #: The spread is fitted to few scenarios; one too narrow costs more than one too wide.
 _WIDER, _LEAST_VARIANCE = 1.3, 0.01
 #: The part of the tail's scenarios that may lie below the loss aimed at: of the whole book's loss, its quantile.
 _EDGE_SHARE = 0.05
+#: A scenario that the shift and the twist can hardly have drawn.
+_SMALLEST_RATIO = 1e-12
 #: The pilots draw from a seed of their own, so that the run's weights do not depend on the run's numbers.
 _PILOT_SEED = 0x2545F4914F6CDD1D
 
@@ -53,8 +58,10 @@ def find_shift(
     """Which shift of the factors suits a party's loss at this confidence?
 
     Mean and covariance of the factors where the loss exceeds its quantile: the normal density that comes nearest to the
-    best one (cross-entropy). Of a plain pilot run at its worst hundredth, then of a shifted and twisted one at the
-    confidence itself. PDs are then twisted towards the book's loss at the edge of that tail: :class:`FactorShift`.
+    best one (cross-entropy). Of a plain pilot run at its worst hundredth, then twice of a shifted and twisted one at
+    the confidence itself. PDs are then twisted towards the book's loss at the edge of that tail: :class:`FactorShift`.
+    Where the last pilot shows a smaller variance with factors drawn along the edge itself, the shift has one
+    (:class:`TailEdge`).
 
     Returns
     -------
@@ -79,13 +86,16 @@ def find_shift(
     pilot = replace(plan, seed=plan.seed ^ (_PILOT_SEED & MAXIMUM_SEED), scenarios=pilot_scenarios, shift=None)
     pilot = replace(pilot, keeps_pool_payments=False)
     shift = None
-    for wanted in (min(confidence, 1 - _WORST_SHARE), confidence):
+    for wanted in (min(confidence, 1 - _WORST_SHARE), *(confidence,) * (PILOTS - 1)):
         tried = replace(pilot, shift=shift)
         found = simulate_book(book, rule, tried, stress=stress, executor=executor, workers=workers, engine=engine)
-        normals = _normals(problem_of(book, rule, tried, stress), tried)
-        shift = _fitted(found, party, wanted, normals, plain_share)
+        problem = problem_of(book, rule, tried, stress)
+        normals = _normals(problem, tried)
+        worst, quantile = _worst(found, party, wanted, normals.shape[1])
+        shift = _fitted(found, worst, quantile, normals, plain_share)
     assert shift is not None, "the loop ran"
-    return shift
+    tail = _tail(found, worst[:quantile], normals, problem, tried)
+    return _better(shift, tail, problem_of(book, rule, replace(pilot, shift=shift), stress))
 
 
 def _normals(problem: Problem, plan: SimulationPlan) -> Array:
@@ -98,15 +108,19 @@ def _normals(problem: Problem, plan: SimulationPlan) -> Array:
     return np.concatenate(parts)
 
 
-def _fitted(found: BookLosses, party: str, confidence: float, normals: Array, plain_share: float) -> FactorShift:
-    """The normal distribution of the factors in the worst scenarios, a little wider than seen; the loss to aim at."""
+def _worst(found: BookLosses, party: str, confidence: float, sectors: int) -> tuple[Numbers, int]:
+    """The worst scenarios, the worst first, and how many of them lie beyond the quantile."""
     losses, weights = found.of(party), found.weights
     order = np.argsort(losses, kind="stable")[::-1]
     beyond = np.cumsum(weights[order]) / losses.size
-    quantile = int(np.searchsorted(beyond, 1 - confidence))
+    quantile = int(np.searchsorted(beyond, 1 - confidence)) + 1
     # At least some scenarios for each number that is fitted, or the spread would be that of a few accidents.
-    worst = order[: max(quantile, 20 * normals.shape[1] + 50) + 1]
-    share = weights[worst] / weights[worst].sum()
+    return order[: max(quantile, 20 * sectors + 51)], quantile
+
+
+def _fitted(found: BookLosses, worst: Numbers, quantile: int, normals: Array, plain_share: float) -> FactorShift:
+    """The normal distribution of the factors in the worst scenarios, a little wider than seen; the loss to aim at."""
+    share = found.weights[worst] / found.weights[worst].sum()
     mean = share @ normals[worst]
     apart = normals[worst] - mean
     covariance = _WIDER * (apart * share[:, None]).T @ apart
@@ -114,11 +128,31 @@ def _fitted(found: BookLosses, party: str, confidence: float, normals: Array, pl
     spread = np.linalg.cholesky(covariance + _LEAST_VARIANCE * np.eye(mean.size))
     rows = tuple(tuple(float(each) for each in row) for row in spread)
     middle = tuple(np.clip(mean, -_FURTHEST, _FURTHEST).tolist())
-    aimed = _aimed(found.total_cny, weights, order[: quantile + 1])
+    aimed = _aimed(found.total_cny, found.weights, worst[:quantile])
     return FactorShift(middle, plain_share, rows, aimed)
 
 
-def _aimed(total: Array, weights: Array, tail: NDArray[np.int64]) -> float | None:
+def _tail(found: BookLosses, chosen: Numbers, normals: Array, problem: Problem, plan: SimulationPlan) -> Pilot:
+    """What a pilot run shows of its tail; the twist's ratio is what the weights say beside the factors' own."""
+    # A scenario of weight 0 tells nothing, and its ratio is beyond any number.
+    chosen = chosen[found.weights[chosen] > 0]
+    weights, share = found.weights[chosen], plan.plain_scenarios(0) / plan.block_size(0)
+    log_ratio = np.log(np.maximum((1 / weights - share) / (1 - share), _SMALLEST_RATIO))
+    log_twist = log_ratio - _shift.log_ratio(problem, normals[chosen])
+    return Pilot(normals[chosen], weights, log_twist, found.weights.size, share)
+
+
+def _better(normal: FactorShift, tail: Pilot, problem: Problem) -> FactorShift:
+    """The shift along the tail's edge where the pilot shows one and it promises a smaller variance."""
+    if normal.aimed_loss_cny is None:
+        return normal
+    edged = with_edge(normal, tail, problem)
+    if edged is None or second_moment(tail, problem.shifted(edged)) >= second_moment(tail, problem):
+        return normal
+    return edged
+
+
+def _aimed(total: Array, weights: Array, tail: Numbers) -> float | None:
     """The book's loss near the edge of a party's tail; none where the book loses nothing there."""
     rising = tail[np.argsort(total[tail], kind="stable")]
     reached = np.cumsum(weights[rising])

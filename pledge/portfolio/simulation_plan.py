@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pledge.portfolio.tail_edge import TailEdge
 from valuation.errors import InputError
 from valuation.kernel.randomness import MAXIMUM_SEED
 
@@ -40,12 +41,14 @@ class FactorShift:
     ``mean`` is μ, by sector order; ``spread`` the rows of the lower triangle S, the identity where it is empty. Where
     ``aimed_loss_cny`` is given, the conditional PDs of a scenario are raised too, so that its expected loss is about
     that (exponential twist); scenarios that expect as much already keep theirs. Of each block a part ``plain_share``
-    is drawn with neither, so that no weight exceeds 1 / ``plain_share``.
+    is drawn with neither, so that no weight exceeds 1 / ``plain_share``. With an ``edge``, mean and spread are those of
+    the coordinates that :class:`TailEdge` describes, and the last of them is not normal.
 
     Raises
     ------
     InputError : a mean that is not finite or beyond ±6, a share outside [0, 1), a spread that is no lower triangle of
-        the same size with 0.05 to 20 on its diagonal, an aimed loss that is not a number above 0.
+        the same size with 0.05 to 20 on its diagonal, an aimed loss that is not a number above 0, an edge of another
+        size.
 
     References
     ----------
@@ -56,6 +59,7 @@ class FactorShift:
     plain_share: float = 0.1
     spread: tuple[tuple[float, ...], ...] = ()
     aimed_loss_cny: float | None = None
+    edge: TailEdge | None = None
 
     def __post_init__(self) -> None:
         """Refuse a shift that could not be weighed."""
@@ -67,6 +71,9 @@ class FactorShift:
             raise InputError.of("shift.aimed_loss_cny", found=self.aimed_loss_cny, expected="an amount above 0")
         if self.spread:
             self._check_spread()
+        if self.edge is not None and len(self.edge.direction) != len(self.mean):
+            expected = f"{len(self.mean)} numbers, as many as the mean has"
+            raise InputError.of("shift.edge.direction", found=self.edge.direction, expected=expected)
 
     def _check_spread(self) -> None:
         size = len(self.mean)

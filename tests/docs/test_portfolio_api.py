@@ -18,7 +18,7 @@ import pytest
 
 from api.portfolios.book_file import MAXIMUM_FILE_LOANS
 from api.portfolios.columns import FILE_COLUMNS
-from api.portfolios.work import PILOT_SCENARIOS
+from api.portfolios.work import PILOT_SCENARIOS, PILOTS
 from api.settings import Settings
 from tests.server_fixture import ROOT, StartedServer, started_server
 
@@ -48,7 +48,7 @@ def test_the_session_runs_as_printed(started_server: StartedServer, tmp_path: Pa
 
 def test_the_limits_are_those_of_the_code() -> None:
     assert f"{MAXIMUM_FILE_LOANS:,} loans" in PAGE
-    assert str(2 * PILOT_SCENARIOS) in PAGE
+    assert str(PILOTS * PILOT_SCENARIOS) in PAGE
     assert f"{Settings.model_fields['max_loan_scenarios'].default:,} by default" in PAGE
 
 

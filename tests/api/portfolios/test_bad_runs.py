@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from api.portfolios import run
-from api.portfolios.work import Work
+from api.portfolios.work import PILOTS, Work
+from pledge.portfolio import importance
 from tests.api.conftest import Client
 from tests.api.portfolios.books import BOOKS, SHARES, ask, loans, question, stored_book
 
@@ -222,19 +223,20 @@ def test_a_bad_run_is_refused_by_name(shared_client: Client, book: str, name: st
 
 
 def test_all_work_is_counted() -> None:
-    """Hand: 1000 loans × (2000 × (base + tail again + 3 stresses) + two pilots of 16384) = 42,768,000."""
-    assert Work(1000, 2000, 3, is_shifted=True).loan_scenarios == 1000 * (2000 * 5 + 2 * 16384) == 42_768_000
+    """Hand: 1000 loans × (2000 × (base + tail again + 3 stresses) + three pilots of 16384) = 59,152,000."""
+    assert Work(1000, 2000, 3, is_shifted=True).loan_scenarios == 1000 * (2000 * 5 + 3 * 16384) == 59_152_000
     assert Work(1000, 2000, 3, is_shifted=False).loan_scenarios == 10_000_000
     assert Work(3, 2000, 0, is_shifted=False).loan_scenarios == 50 * 4000
+    assert importance.PILOTS == PILOTS
 
 
 def test_the_pilots_of_importance_sampling_count(make_client: Any) -> None:
-    """6 loans count as 50: 200,000 without pilots, 1,838,400 with them; the operator's limit lies between."""
+    """6 loans count as 50: 200,000 without pilots, 2,657,600 with them; the operator's limit lies between."""
     client = make_client(max_loan_scenarios=1_000_000)
     book = stored_book(client)
     asked = question(plan={"importance_sampling": True})
     (problem,) = ask(client, f"{BOOKS}/{book}/runs", asked).json()["problems"]
-    assert "32768 pilot scenarios) = 1838400" in problem["found"]
+    assert "49152 pilot scenarios) = 2657600" in problem["found"]
     assert "1000000" in problem["expected"]
     assert "IPFIN_MAX_LOAN_SCENARIOS" in problem["expected"]
 

@@ -26,6 +26,7 @@ from pledge.portfolio.sector_factors import SectorFactors
 from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation import simulate_book
 from pledge.portfolio.simulation_plan import FactorShift, SimulationPlan, Stress
+from pledge.portfolio.tail_edge import TailEdge
 from pledge.portfolio.tranches import Tranche, break_even_spread
 from pledge.portfolio.value_table import SCORES, ValueTable
 from pledge.portfolio.vasicek import LimitingLoss
@@ -163,6 +164,16 @@ BAD: dict[str, tuple[str, Ask]] = {
     ),
     "spread of nothing": (r"shift\.spread", lambda: FactorShift((0.0,), spread=((0.0,),))),
     "spread of another size": (r"shift\.spread", lambda: FactorShift((0.0, 1.0), spread=((1.0,),))),
+    "edge along no direction": (r"shift\.edge\.direction", lambda: TailEdge((0.0, 0.0), (1.0, 1.0), ((0.0,),))),
+    "edge along NaN": (r"shift\.edge\.direction", lambda: TailEdge((NAN,), (1.0, 1.0))),
+    "edge that never falls": (r"shift\.edge\.falls", lambda: TailEdge((1.0,), (1.0, math.inf))),
+    "edge that falls on one side only": (r"shift\.edge\.falls", lambda: TailEdge((1.0,), (1.0,))),
+    "bend of another size": (r"shift\.edge\.bend", lambda: TailEdge((0.6, 0.8), (1.0, 1.0), ((0.0, 0.0),))),
+    "bend is NaN": (r"shift\.edge\.bend", lambda: TailEdge((0.6, 0.8), (1.0, 1.0), ((NAN,),))),
+    "edge of another dimension": (
+        r"shift\.edge\.direction",
+        lambda: FactorShift((0.0, 1.0), edge=TailEdge((1.0,), (1.0, 1.0))),
+    ),
     "shift of another dimension": ("shift.mean", lambda: run(plan=plan(shift=FactorShift((1.0,))))),
     "too many loans × scenarios": ("10{12}", lambda: run(_huge(), plan=plan(scenarios=2**24))),
     "no worker": ("workers", lambda: run(workers=0)),

@@ -49,13 +49,19 @@ def test_tail_probability_and_mean_are_unbiased(plain_share: float) -> None:
 
 
 def test_the_shift_found_points_to_the_tail() -> None:
-    """The mean of the factor where the quantile or more fail, by Bayes on the binomial mixture."""
+    """The mean of the factor where the quantile or more fail, by Bayes on the binomial mixture.
+
+    Of an edge's density that is its peak, and behind it by the mean of the two-sided exponential.
+    """
     least = int(np.searchsorted(np.cumsum(EXACT), 0.999))
     points, weights = factor_points()
     beyond = weights * binom(100, conditional_pd(np.array(0.02), np.array(0.2), points)).sf(least - 1)
     exact_mean = float(points @ beyond / beyond.sum())
     shift = find_shift(BOOK, BANK, PLAN, confidence=0.999, engine="numpy")
-    assert shift.mean[0] == pytest.approx(exact_mean, abs=0.1)
+    assert shift.edge is not None
+    before, behind = shift.edge.falls
+    assert shift.edge.direction == (-1.0,)
+    assert -(shift.mean[0] + behind - before) == pytest.approx(exact_mean, abs=0.15)
     assert shift.aimed_loss_cny == pytest.approx(least, abs=1)
     found = simulate_book(BOOK, BANK, replace(PLAN, scenarios=20_000, shift=shift), engine="numpy")
     quantile = found.value_at_risk(0.999)

@@ -1,8 +1,8 @@
 """Do the compiled loops compute what plain NumPy computes, and does plain NumPy draw what it should?
 
 Checked against: the NumPy reference, every loan of every scenario (second way), on books in which every column, both
-ways of payment, caps, top-ups, shifts, twists and stresses are in use; the uniform distribution and independence of the
-numbers behind the loans; hand arithmetic for one loan.
+ways of payment, caps, top-ups, shifts, twists, edges and stresses are in use; the uniform distribution and independence
+of the numbers behind the loans; hand arithmetic for one loan.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pledge.portfolio._problem import Problem, problem_of
 from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation_plan import NO_STRESS, FactorShift, SimulationPlan, Stress
+from pledge.portfolio.tail_edge import TailEdge
 from tests.pledge.portfolio.samples import FOUR_PARTIES, even_book, mixed_book, pool
 from valuation.kernel.fast_random import stream_keys
 
@@ -28,6 +29,12 @@ PLAIN = 70
 KEYS = stream_keys(7, 3, streams=1)[0]
 SHIFT = FactorShift((-1.0, 0.3, -0.5), spread=((0.7, 0.0, 0.0), (0.2, 1.1, 0.0), (-0.3, 0.1, 0.9)))
 TWIST = replace(SHIFT, aimed_loss_cny=5e7)
+EDGE = FactorShift(
+    (0.2, -0.1, 1.2),
+    spread=((0.7, 0.0, 0.0), (0.2, 1.1, 0.0), (-0.3, 0.1, 0.9)),
+    aimed_loss_cny=5e7,
+    edge=TailEdge((-2 / 3, -2 / 3, -1 / 3), (0.3, 0.5), ((-0.1, 0.03), (0.03, 0.07))),
+)
 HARD = Stress(name="hard", factor_shift={"biotech": -1.5}, pd_factor=2.0, value_factor=0.7)
 
 CASES: dict[str, tuple[LoanBook, SharingRule, Stress]] = {
@@ -48,7 +55,7 @@ def compiled(problem: Problem, tile: int | None = None) -> tuple[Any, Any, Any]:
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("shift", [SHIFT, TWIST])
+@pytest.mark.parametrize("shift", [SHIFT, TWIST, EDGE])
 def test_the_kernel_is_the_reference(name: str, shift: FactorShift) -> None:
     book, rule, stress = CASES[name]
     plan = SimulationPlan(seed=7, scenarios=SCENARIOS, periods=5, period_years=0.3, shift=shift)
@@ -77,7 +84,7 @@ def test_contributions_of_the_kernel_are_those_of_the_reference(name: str) -> No
     np.testing.assert_allclose(found.sum(axis=1), sums[[0, 1, 4]][:, chosen] @ weights, rtol=1e-11)
 
 
-@pytest.mark.parametrize("shift", [None, TWIST])
+@pytest.mark.parametrize("shift", [None, TWIST, EDGE])
 def test_how_scenarios_are_tiled_does_not_change_a_bit(shift: FactorShift | None) -> None:
     book, rule, stress = CASES["after disposal"]
     problem = problem_of(book, rule, SimulationPlan(seed=7, scenarios=SCENARIOS, shift=shift), stress)
