@@ -249,7 +249,8 @@ def main(
     """Print all tables."""
     for loans in sizes:
         speed(loans, scenarios, rounds)
-    tail(sizes[0], min(20_000, scenarios), replicates)
+    for loans in sizes:
+        tail(loans, min(20_000, scenarios), max(10, replicates * sizes[0] // loans))
     overhead(sizes[0], scenarios)
     command = [sys.executable, "-m", "benchmarks.pledge_book", "memory", str(sizes[0]), str(scenarios)]
     subprocess.run(command, check=True)

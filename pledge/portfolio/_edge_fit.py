@@ -5,6 +5,7 @@ Tested by: ``tests/pledge/portfolio/test_tail_edge.py``.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ _EDGE_POINTS, _POINTS_A_NUMBER = 1_024, 4
 _NEAREST, _FURTHEST, _HALVINGS = -2.0, 6.0, 30
 #: First guesses of the falls before and behind the edge, and their limits.
 _FALLS, _LEAST_FALL, _MOST_FALL = (0.2, 0.3), 0.03, 3.0
+#: First steps of the search: of the peak, and of the logarithms of the falls.
+_STEPS = (-0.2, 0.4, 0.4)
 _SHORTEST = 1e-3
 
 
@@ -147,8 +150,11 @@ def _best_falls(found: FactorShift, pilot: Pilot, problem: Problem) -> FactorShi
         return replace(found, mean=(*found.mean[:-1], peak), edge=edge)
 
     def moment(numbers: Array) -> float:
-        return second_moment(pilot, problem.shifted(tried(numbers)))
+        return math.log(second_moment(pilot, problem.shifted(tried(numbers))))
 
     guess = np.array([0.0, *np.log(_FALLS)])
-    best = optimize.minimize(moment, guess, method="Nelder-Mead", options={"xatol": 0.01, "fatol": 0.0, "maxfev": 150})
+    # Steps as long as what is looked for: from 0 the method would take tiny ones and stop beside the least.
+    simplex = guess + np.vstack((np.zeros(3), np.diag(_STEPS)))
+    options = {"initial_simplex": simplex, "xatol": 0.02, "fatol": 1e-3, "maxfev": 150}
+    best = optimize.minimize(moment, guess, method="Nelder-Mead", options=options)
     return tried(best.x)
