@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from pledge.portfolio._problem import STRIDE_BITS
+from pledge.portfolio._problem import POOL_ROUNDING, STRIDE_BITS
 from pledge.portfolio._twist_kernels import KERNEL_OPTIONS
 from pledge.portfolio.value_table import LARGEST_SCORE, SCORES
 from valuation.kernel.fast_math import exp, normal_from_tail, normal_tail, standard_normal_quantile, uniform
@@ -142,7 +142,7 @@ def _pay(problem: Any, slot: Any, room: Any) -> Any:
         balance += returned
         owed = share * due[slot, period]
         paid = owed if owed <= balance else balance
-        if owed > balance and exhausted < 0:
+        if owed > balance + POOL_ROUNDING * (problem.rule[1] + owed) and exhausted < 0:
             exhausted = period
         paid_share[period] = paid / owed if owed > 0.0 else 1.0
         balance -= paid

@@ -24,6 +24,7 @@ __all__ = [
     "BOUND_STEPS",
     "LAST_BOUND",
     "LOAN_COLUMNS",
+    "POOL_ROUNDING",
     "RULE_NUMBERS",
     "STRIDE_BITS",
     "Problem",
@@ -41,6 +42,8 @@ STRIDE_BITS = 22
 _NEVER = 40.0
 #: Loans whose PDs lie within a factor of four share a group.
 _GRADE_WIDTH = 2.0
+#: Sums of doubles are this exact, in parts of what a pool had and owes: three tenths of one are not more than 0.3.
+POOL_ROUNDING = 1e-12
 #: ``−log(1 − Φ(t))`` is convex, so straight lines between points of a table lie above it: a bound, never below.
 BOUND_FROM, BOUND_STEPS = -9.0, 64
 _BOUND_TO = 8.0

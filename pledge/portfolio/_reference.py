@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from pledge.portfolio import _shift, _twist
-from pledge.portfolio._problem import LOAN_COLUMNS, STRIDE_BITS, Problem
+from pledge.portfolio._problem import LOAN_COLUMNS, POOL_ROUNDING, STRIDE_BITS, Problem
 from pledge.portfolio.value_table import SCORES
 from valuation.kernel.fast_random import uniforms_at
 
@@ -216,7 +216,8 @@ def _pool(problem: Problem, drawn: Drawn) -> tuple[Array, Numbers, Array, Array]
         is_due = when == period
         due = share * (owed * is_due).sum(axis=1)
         paid = np.minimum(due, balance)
-        exhausted = np.where((due > balance) & (exhausted < 0), period, exhausted)
+        is_short = due > balance + POOL_ROUNDING * (start + due)
+        exhausted = np.where(is_short & (exhausted < 0), period, exhausted)
         with np.errstate(invalid="ignore"):
             paid_share[:, period] = np.where(due > 0, paid / due, 1.0)
         balance = balance - paid

@@ -71,6 +71,16 @@ def test_a_pool_that_just_suffices_is_not_exhausted() -> None:
     assert surely_lost(pool(180.0)).pool_exhaustion().mean_period is None
 
 
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize(("missing", "first"), [(0.0, -1), (1e-9, 0)])
+def test_rounding_does_not_empty_a_pool(engine: Any, missing: float, first: int) -> None:
+    """Three loans of 1 lost, a tenth covered: 0.1 + 0.1 + 0.1 of a pool of 0.3, in doubles a hair more."""
+    terms = SharingRule(pool_balance_cny=0.3 - missing, shares={"pool": Decimal("0.1"), "bank": Decimal("0.9")})
+    found = simulate_book(even_book(3, pd=1.0, correlation=0.1), terms, PLAN, engine=engine)
+    assert 0.1 * 3 > 0.3
+    assert (found.exhausted == first).all()
+
+
 def test_time_to_sale_puts_the_payment_off() -> None:
     """Sold two years later: the pool pays in period 3 of 5, when it has been topped up twice."""
     found = surely_lost(pool(100.0, top_up_cny_per_period=30.0), time_to_sale_years=2.0)
