@@ -111,9 +111,7 @@ class LoanBook:
 
     def __post_init__(self) -> None:
         """Refuse the book, naming row and column of up to twenty faults."""
-        problems = list(_problems(self))[:_TOLD]
-        if problems:
-            raise InputError.from_problems(problems)
+        _refuse(list(_problems(self)))
         for array in (self.sector, *self.columns.values()):
             array.flags.writeable = False
 
@@ -159,9 +157,7 @@ class LoanBook:
         (1, 0.0)
         """
         _refuse_size(len(rows))
-        problems = [problem for number, row in enumerate(rows) for problem in _row_problems(number, row)][:_TOLD]
-        if problems:
-            raise InputError.from_problems(problems)
+        _refuse([problem for number, row in enumerate(rows) for problem in _row_problems(number, row)])
         columns = {
             name: np.array([float(row.get(name, each.default)) for row in rows]) for name, each in COLUMNS.items()
         }
@@ -200,14 +196,23 @@ def _filled(name: str, stated: Any, count: int) -> Array:
 
 def _sector_numbers(named: Sequence[str], sectors: SectorFactors) -> NDArray[np.int64]:
     places = {name: number for number, name in enumerate(sectors.names)}
-    problems = [
-        FieldProblem(f"rows[{row}].sector", repr(name), f"one of {', '.join(sectors.names)}")
-        for row, name in enumerate(named)
-        if name not in places
-    ]
-    if problems:
-        raise InputError.from_problems(problems[:_TOLD])
+    _refuse(
+        [
+            FieldProblem(f"rows[{row}].sector", repr(name), f"one of {', '.join(sectors.names)}")
+            for row, name in enumerate(named)
+            if name not in places
+        ]
+    )
     return np.array([places[name] for name in named], dtype=np.int64)
+
+
+def _refuse(problems: Sequence[FieldProblem]) -> None:
+    """Tell the first faults; of more of them, that there are more."""
+    told = list(problems[:_TOLD])
+    if len(problems) > _TOLD:
+        told.append(FieldProblem("rows", f"{len(problems)} faults or more", f"none; the first {_TOLD} are told"))
+    if told:
+        raise InputError.from_problems(told)
 
 
 def _row_problems(number: int, row: Mapping[str, Any]) -> Iterator[FieldProblem]:

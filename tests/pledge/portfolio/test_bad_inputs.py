@@ -250,3 +250,12 @@ def test_the_good_neighbours_of_the_bad_inputs_are_answered() -> None:
     assert run(engine="numpy").mean().value > 0
     assert credit_risk_plus() is not None
     assert correlation(1, 0.1, 0, 0.1, 1, 0, 0, 0, 1).names == ("a", "b", "c")
+
+
+def test_of_many_faults_the_first_are_told_and_that_there_are_more() -> None:
+    with pytest.raises(InputError) as caught:
+        rows(*({"principal_cny": None} for _ in range(30)))
+    told = caught.value.problems
+    assert len(told) == 21
+    assert told[-1].field == "rows"
+    assert "30 faults or more" in told[-1].found
