@@ -179,7 +179,9 @@ def _layers(tranches: list[Mapping[str, Any]]) -> Grid:
 def _capital(found: Mapping[str, Any]) -> Grid:
     irb, standardised = found["irb"], found["standardised"]
     lgd = f"监管 LGD {percent(irb['lgd_share'])}，知识产权不计 IP rights do not count"
+    basis = "监管公式：99.9 %、一年、监管 LGD，不与模拟分位相减 supervisory formula, not to be set off with the above"
     rows = (
+        ("口径 Basis", "", basis),
         ("内评法资本 IRB capital", _yuan(irb["capital_cny"]), lgd),
         ("内评法预期损失 IRB expected loss", _yuan(irb["expected_loss_cny"]), ""),
         ("内评法风险加权资产 IRB risk-weighted", _yuan(irb["risk_weighted_cny"]), percent(irb["mean_risk_weight"])),
