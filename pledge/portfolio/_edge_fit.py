@@ -19,7 +19,7 @@ from pledge.portfolio.simulation_plan import FactorShift
 from pledge.portfolio.tail_edge import TailEdge
 from valuation.errors import InputError
 
-__all__ = ["Pilot", "second_moment", "with_edge"]
+__all__ = ["Pilot", "as_tuples", "normal_of", "second_moment", "with_edge"]
 
 Array = NDArray[np.float64]
 
@@ -72,15 +72,12 @@ def with_edge(normal: FactorShift, pilot: Pilot, problem: Problem) -> FactorShif
     length = float(np.linalg.norm(mean))
     if length < _SHORTEST:
         return None
-    edge = TailEdge(tuple((mean / length).tolist()), _FALLS, ((0.0,) * (mean.size - 1),) * (mean.size - 1))
-    reflector = np.array(edge.reflector)
+    others = mean.size - 1
+    straight = TailEdge(tuple((mean / length).tolist()), _FALLS, ((0.0,) * others,) * others)
+    reflector = np.array(straight.reflector)
     turned = pilot.normals - np.outer(pilot.normals @ reflector, reflector)
-    share = pilot.weights / pilot.weights.sum()
-    middle = share @ turned[:, :-1]
-    apart = turned[:, :-1] - middle
-    covariance = _WIDER * (apart * share[:, None]).T @ apart + _LEAST_VARIANCE * np.eye(middle.size)
-    spread = np.linalg.cholesky(covariance)
-    drawn = np.linalg.solve(spread, apart.T).T
+    middle, spread = normal_of(turned[:, :-1], pilot.weights, wider=_WIDER)
+    drawn = np.asarray(np.linalg.solve(spread, (turned[:, :-1] - middle).T).T, np.float64)
     surface = _surface(problem, reflector, turned, drawn)
     if surface is None:
         return None
@@ -88,16 +85,29 @@ def with_edge(normal: FactorShift, pilot: Pilot, problem: Problem) -> FactorShif
     rows = np.zeros((mean.size, mean.size))
     rows[:-1, :-1], rows[-1, :-1], rows[-1, -1] = spread, slopes, 1.0
     try:
-        found = replace(
-            normal,
-            mean=(*middle.tolist(), start),
-            spread=tuple(map(tuple, rows.tolist())),
-            edge=replace(edge, bend=tuple(map(tuple, bend.tolist()))),
-        )
+        edge = replace(straight, bend=as_tuples(bend))
+        found = replace(normal, mean=(*middle.tolist(), start), spread=as_tuples(rows), edge=edge)
     except InputError:
         # An edge too far out or too crooked to be drawn along.
         return None
-    return _best_falls(found, pilot, problem)
+    return _best_falls(found, edge, pilot, problem)
+
+
+def normal_of(points: Array, weights: Array, *, wider: float) -> tuple[Array, Array]:
+    """Mean of weighted points, and a root of their covariance, so many times as wide as seen.
+
+    A part of the identity keeps the matrix positive definite, however the points lie.
+    """
+    share = weights / weights.sum()
+    middle = share @ points
+    apart = points - middle
+    covariance = wider * (apart * share[:, None]).T @ apart
+    return middle, np.linalg.cholesky(covariance + _LEAST_VARIANCE * np.eye(middle.size))
+
+
+def as_tuples(matrix: Array) -> tuple[tuple[float, ...], ...]:
+    """The rows of a matrix as a plan states them."""
+    return tuple(tuple(float(each) for each in row) for row in matrix)
 
 
 def _surface(problem: Problem, reflector: Array, turned: Array, drawn: Array) -> tuple[float, Array, Array] | None:
@@ -137,17 +147,15 @@ def _depths(problem: Problem, reflector: Array, turned: Array) -> Array:
     return np.where(is_crossed, (near + far) / 2, np.nan)
 
 
-def _best_falls(found: FactorShift, pilot: Pilot, problem: Problem) -> FactorShift:
+def _best_falls(found: FactorShift, edge: TailEdge, pilot: Pilot, problem: Problem) -> FactorShift:
     """Where the density peaks and how it falls on either side: the least second moment on the pilot."""
-    assert found.edge is not None, "a shift with an edge"
     start = found.mean[-1]
 
     def tried(numbers: Array) -> FactorShift:
-        assert found.edge is not None, "a shift with an edge"
         falls = np.clip(np.exp(numbers[1:]), _LEAST_FALL, _MOST_FALL)
         peak = float(np.clip(start + numbers[0], -_FURTHEST, _FURTHEST))
-        edge = replace(found.edge, falls=(float(falls[0]), float(falls[1])))
-        return replace(found, mean=(*found.mean[:-1], peak), edge=edge)
+        fallen = replace(edge, falls=(float(falls[0]), float(falls[1])))
+        return replace(found, mean=(*found.mean[:-1], peak), edge=fallen)
 
     def moment(numbers: Array) -> float:
         return math.log(second_moment(pilot, problem.shifted(tried(numbers))))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pledge.portfolio import _reference, _shift
-from pledge.portfolio._edge_fit import Pilot, second_moment, with_edge
+from pledge.portfolio._edge_fit import Pilot, as_tuples, normal_of, second_moment, with_edge
 from pledge.portfolio._problem import Problem, problem_of
 from pledge.portfolio.book_losses import TOTAL, BookLosses
 from pledge.portfolio.loan_book import LoanBook
@@ -32,7 +32,7 @@ PILOT_SCENARIOS = 2**14
 _WORST_SHARE = 0.01
 _FURTHEST = 6.0
 #: The spread is fitted to few scenarios; one too narrow costs more than one too wide.
-_WIDER, _LEAST_VARIANCE = 1.3, 0.01
+_WIDER = 1.3
 #: The part of the tail's scenarios that may lie below the loss aimed at: of the whole book's loss, its quantile.
 _EDGE_SHARE = 0.05
 #: A scenario that the shift and the twist can hardly have drawn.
@@ -120,16 +120,10 @@ def _worst(found: BookLosses, party: str, confidence: float, sectors: int) -> tu
 
 def _fitted(found: BookLosses, worst: Numbers, quantile: int, normals: Array, plain_share: float) -> FactorShift:
     """The normal distribution of the factors in the worst scenarios, a little wider than seen; the loss to aim at."""
-    share = found.weights[worst] / found.weights[worst].sum()
-    mean = share @ normals[worst]
-    apart = normals[worst] - mean
-    covariance = _WIDER * (apart * share[:, None]).T @ apart
-    # A part of the identity keeps the matrix positive definite, however the worst scenarios lie.
-    spread = np.linalg.cholesky(covariance + _LEAST_VARIANCE * np.eye(mean.size))
-    rows = tuple(tuple(float(each) for each in row) for row in spread)
+    mean, spread = normal_of(normals[worst], found.weights[worst], wider=_WIDER)
     middle = tuple(np.clip(mean, -_FURTHEST, _FURTHEST).tolist())
     aimed = _aimed(found.total_cny, found.weights, worst[:quantile])
-    return FactorShift(middle, plain_share, rows, aimed)
+    return FactorShift(middle, plain_share, as_tuples(spread), aimed)
 
 
 def _tail(found: BookLosses, chosen: Numbers, normals: Array, problem: Problem, plan: SimulationPlan) -> Pilot:

@@ -27,6 +27,7 @@ from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation import run_digest, simulate_book
 from pledge.portfolio.simulation_plan import NO_STRESS, FactorShift, SimulationPlan
 from pledge.portfolio.tail_edge import TailEdge
+from tests.pledge.portfolio.checks import check_that_means_stay
 from tests.pledge.portfolio.samples import NAMES, even_book, mixed_book, pool, sectors
 
 BANK = SharingRule.bank_alone()
@@ -202,19 +203,9 @@ def test_the_second_moment_foretold_is_the_one_measured() -> None:
 def test_whatever_the_edge_the_mean_stays(
     peak: float, falls: tuple[float, float], bend: float, angle: float, seed: int
 ) -> None:
-    book, rule = mixed_book(30), pool()
-    plan = SimulationPlan(seed=seed, scenarios=2_000)
     direction = (math.sin(angle) * 0.6, math.cos(angle) * 0.6, -0.8)
     edge = TailEdge(direction, falls, ((bend, 0.1), (0.1, -bend)))
-    shift = FactorShift((0.0, 0.0, peak), 0.3, aimed_loss_cny=1e7, edge=edge)
-    found = simulate_book(book, rule, replace(plan, shift=shift), engine="numpy")
-    assert np.isfinite(found.weights).all()
-    assert found.weights.max() <= 1 / 0.3 * (1 + 1e-12)
-    error = found.weights.std() / np.sqrt(found.weights.size)
-    assert abs(found.weights.mean() - 1) < 5 * error + 1e-9
-    plain = simulate_book(book, rule, replace(plan, seed=seed + 1), engine="numpy")
-    one, two = found.mean(), plain.mean()
-    assert abs(one.value - two.value) < 5 * np.hypot(one.standard_error, two.standard_error)
+    check_that_means_stay(FactorShift((0.0, 0.0, peak), 0.3, aimed_loss_cny=1e7, edge=edge), seed=seed)
 
 
 def test_the_fingerprint_of_a_run_covers_the_edge() -> None:

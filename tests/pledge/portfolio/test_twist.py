@@ -25,6 +25,7 @@ from pledge.portfolio.risk_measures import probability_above
 from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation import run_digest, simulate_book
 from pledge.portfolio.simulation_plan import NO_STRESS, FactorShift, SimulationPlan
+from tests.pledge.portfolio.checks import check_that_means_stay
 from tests.pledge.portfolio.samples import even_book, mixed_book, pool
 from valuation.kernel.fast_random import stream_keys
 
@@ -145,17 +146,8 @@ def test_tail_of_equal_loans_is_unbiased(plain_share: float) -> None:
 @settings(max_examples=6, deadline=None)
 @given(share=st.floats(1e-6, 1.5), shift=st.floats(-2.5, 1), seed=st.integers(0, 2**32))
 def test_whatever_is_aimed_at_the_mean_stays(share: float, shift: float, seed: int) -> None:
-    book, rule = mixed_book(30), pool()
-    plan = SimulationPlan(seed=seed, scenarios=2_000)
-    twist = FactorShift((shift,) * 3, plain_share=0.3, aimed_loss_cny=share * float(book.claim_cny.sum()))
-    found = simulate_book(book, rule, replace(plan, shift=twist), engine="numpy")
-    assert np.isfinite(found.weights).all()
-    assert found.weights.max() <= 1 / 0.3 * (1 + 1e-12)
-    error = found.weights.std() / np.sqrt(found.weights.size)
-    assert abs(found.weights.mean() - 1) < 5 * error + 1e-9
-    plain = simulate_book(book, rule, replace(plan, seed=seed + 1), engine="numpy")
-    one, two = found.mean(), plain.mean()
-    assert abs(one.value - two.value) < 5 * np.hypot(one.standard_error, two.standard_error)
+    aimed = share * float(mixed_book(30).claim_cny.sum())
+    check_that_means_stay(FactorShift((shift,) * 3, plain_share=0.3, aimed_loss_cny=aimed), seed=seed)
 
 
 def test_a_book_that_cannot_lose_is_not_twisted() -> None:
