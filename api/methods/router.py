@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,25 +19,26 @@ __all__ = ["methods_router"]
 def methods_router(*, callers: Callers) -> APIRouter:
     """The routes ``/v1/methods``, ``/v1/subjects`` and ``/v1/instruments``."""
     router = APIRouter(prefix="/v1", tags=["目录 catalogues"])
-    methods, subjects, instruments = method_documents(), subject_documents(), instrument_documents()
+    # Made at the first question: the schemas of all methods take half a second, which a start need not wait for.
+    methods, subjects, instruments = map(cache, (method_documents, subject_documents, instrument_documents))
 
     @router.get("/methods", summary="评估方法 · Valuation methods", response_model=None, responses=PROBLEM)
     def list_methods(request: Request) -> Response:
         """Every method: its question, references, published cases and the schema of its inputs."""
         callers.identify(request)
-        return json_response({"items": list(methods.values())})
+        return json_response({"items": list(methods().values())})
 
     @router.get("/methods/{id}", summary="一种方法 · One method", response_model=None, responses=READ_PROBLEMS)
     def read_method(request: Request, id: str) -> Response:
         """One method."""
         callers.identify(request)
-        return json_response(find_in_catalogue(methods, id))
+        return json_response(find_in_catalogue(methods(), id))
 
     @router.get("/subjects", summary="可评估的权利 · Kinds of right", response_model=None, responses=PROBLEM)
     def list_subjects(request: Request) -> Response:
         """Every kind of right that can be valued, with the schema of its facts."""
         callers.identify(request)
-        return json_response({"items": list(subjects.values())})
+        return json_response({"items": list(subjects().values())})
 
     @router.get(
         "/instruments", summary="财政工具 · Instruments of public money", response_model=None, responses=PROBLEM
@@ -43,6 +46,6 @@ def methods_router(*, callers: Callers) -> APIRouter:
     def list_instruments(request: Request) -> Response:
         """Every instrument: its question and the schema of its terms."""
         callers.identify(request)
-        return json_response({"items": list(instruments.values())})
+        return json_response({"items": list(instruments().values())})
 
     return router
