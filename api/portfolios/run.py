@@ -41,7 +41,7 @@ Told = Callable[[str, Progress], None]
 _SUPPOSED = NamedWarning(
     "stated_by_caller",
     Label(
-        "违约概率、相关系数、抵质押物价值与波动、处置成本与时间、毁损、折现率由提交者陈述，属假设，未予核实",
+        "违约概率、相关系数、抵质押物价值与波动、处置成本与时间、毁损、折现率由提交者陈述，属假设（hypothesis）",
         "PDs, correlations, values and volatilities of collateral, cost and time of sale, damage by failure and "
         "discount rates are stated by the caller: hypotheses, not verified here",
     ),
