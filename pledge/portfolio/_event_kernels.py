@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from pledge.portfolio._problem import POOL_ROUNDING, STRIDE_BITS
-from pledge.portfolio._twist_kernels import KERNEL_OPTIONS
+from pledge.portfolio._twist_kernels import INNER_OPTIONS
 from pledge.portfolio.value_table import LARGEST_SCORE, SCORES
 from valuation.kernel.fast_math import exp, normal_from_tail, normal_tail, standard_normal_quantile, uniform
 
@@ -153,7 +153,7 @@ def _pay(problem: Any, slot: Any, room: Any) -> Any:
     return lost, exhausted
 
 
-_compiled = njit(**KERNEL_OPTIONS)
+_compiled = njit(**INNER_OPTIONS)
 _tabled = _compiled(_tabled)
 normal_states = _compiled(_draw_states)
 event_values = _compiled(_draw_values)

@@ -27,7 +27,7 @@ from numba import njit
 from pledge.portfolio._event_kernels import event_values, normal_states, paid_by_pool, settled
 from pledge.portfolio._problem import BOUND_FROM, BOUND_STEPS, LAST_BOUND, STRIDE_BITS, Problem
 from pledge.portfolio._shift_kernels import shifted
-from pledge.portfolio._twist_kernels import KERNEL_OPTIONS, numbered, raised, solved, untwisted
+from pledge.portfolio._twist_kernels import INNER_OPTIONS, KERNEL_OPTIONS, numbered, raised, solved, untwisted
 from valuation.kernel.fast_math import exp, log_of_uniform, standard_normal_quantile, uniform
 
 __all__ = ["TILE", "Room", "contributions_kernel", "losses_kernel", "room_for"]
@@ -354,7 +354,7 @@ def _contributions(problem: Any, room: Any, keys: Any, chosen: Any, weights: Any
                 found[2, loan] += weights[c] * problem.rule[0] * room.paid_share[when] * room.states[1, e]
 
 
-_compiled = njit(**KERNEL_OPTIONS)
+_compiled = njit(**INNER_OPTIONS)
 _cleared = _compiled(_clear)
 _factors = _compiled(_draw_factors)
 _limits = _compiled(_bounds)
@@ -366,5 +366,5 @@ _fetched = _compiled(_fetch)
 _gathered = _compiled(_gather)
 _finished = _compiled(_finish)
 _tile = _compiled(_draw_tile)
-losses_kernel = _compiled(_losses)
-contributions_kernel = _compiled(_contributions)
+losses_kernel = njit(**KERNEL_OPTIONS)(_losses)
+contributions_kernel = njit(**KERNEL_OPTIONS)(_contributions)

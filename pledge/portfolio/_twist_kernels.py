@@ -15,9 +15,11 @@ from numba import njit
 from pledge.portfolio._twist import STEPS, TINY
 from valuation.kernel.fast_math import exp, log
 
-__all__ = ["KERNEL_OPTIONS", "bent", "numbered", "raised", "solved", "untwisted"]
+__all__ = ["INNER_OPTIONS", "KERNEL_OPTIONS", "bent", "numbered", "raised", "solved", "untwisted"]
 
 KERNEL_OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True}
+#: Of functions that only compiled ones call: no way in from Python, which for so many arrays takes long to compile.
+INNER_OPTIONS: dict[str, Any] = KERNEL_OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 SMALLEST = 2.0**-53
 
 
@@ -122,7 +124,7 @@ def _number(arrivals: Any) -> None:
         arrivals[e] = number if number < 1.0 - SMALLEST else 1.0 - SMALLEST
 
 
-_compiled = njit(**KERNEL_OPTIONS)
+_compiled = njit(**INNER_OPTIONS)
 numbered = _compiled(_number)
 solved = _compiled(_solve)
 bent = _compiled(_bend)
