@@ -22,10 +22,10 @@ from api.portfolios.documents import (
 from api.portfolios.run_workbook import run_workbook
 from api.portfolios.schemas import PortfolioRunRequest
 from api.portfolios.terms import Terms, read_terms
-from api.portfolios.work import PILOT_SCENARIOS, Work, refuse_work
+from api.portfolios.work import Work, refuse_work
 from pledge.portfolio.book_losses import BookLosses
 from pledge.portfolio.contributions import ShortfallContributions, shortfall_contributions
-from pledge.portfolio.importance import find_shift
+from pledge.portfolio.importance import PILOT_SCENARIOS, find_shift
 from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.simulation import Progress, check_span, simulate_book
 from pledge.portfolio.simulation_plan import NO_STRESS, SimulationPlan, Stress

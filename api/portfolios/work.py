@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pledge.portfolio.importance import PILOT_SCENARIOS, PILOTS
 from pledge.portfolio.simulation_plan import SimulationPlan
 from valuation.errors import InputError
 
-__all__ = ["PILOTS", "PILOT_SCENARIOS", "Work", "refuse_work"]
+__all__ = ["Work", "refuse_work"]
 
-#: Scenarios of each of the pilot runs that look for the shift of importance sampling.
-PILOT_SCENARIOS = 2**14
-#: How many pilots :func:`pledge.portfolio.importance.find_shift` runs.
-PILOTS = 3
 #: A scenario of a small book is not free: factors are drawn and losses kept.
 _LEAST_LOANS = 50
 

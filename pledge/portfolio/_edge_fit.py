@@ -15,7 +15,7 @@ from scipy import optimize
 
 from pledge.portfolio import _shift, _twist
 from pledge.portfolio._problem import Problem
-from pledge.portfolio.simulation_plan import FactorShift
+from pledge.portfolio.simulation_plan import MAXIMUM_SHIFT, FactorShift
 from pledge.portfolio.tail_edge import TailEdge
 from valuation.errors import InputError
 
@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 _WIDER, _LEAST_VARIANCE = 1.1, 0.01
 #: Scenarios at which the edge is looked for, at least so many for each number fitted to it, and between which depths.
 _EDGE_POINTS, _POINTS_A_NUMBER = 1_024, 4
-_NEAREST, _FURTHEST, _HALVINGS = -2.0, 6.0, 30
+_NEAREST, _FURTHEST, _HALVINGS = -2.0, MAXIMUM_SHIFT, 30
 #: First guesses of the falls before and behind the edge, and their limits.
 _FALLS, _LEAST_FALL, _MOST_FALL = (0.2, 0.3), 0.03, 3.0
 #: First steps of the search: of the peak, and of the logarithms of the falls.
@@ -54,9 +54,8 @@ def second_moment(pilot: Pilot, problem: Problem) -> float:
 
     ``∫ 1{tail} w f``, w the new weight: a mean over the pilot, weighted as it was drawn.
     """
-    share = pilot.plain_share
-    ratio = np.exp(np.minimum(_shift.log_ratio(problem, pilot.normals) + pilot.log_twist, 500.0))
-    return float((pilot.weights / (share + (1 - share) * ratio)).sum() / pilot.scenarios)
+    log_ratios = _shift.log_ratio(problem, pilot.normals) + pilot.log_twist
+    return float(pilot.weights @ _shift.mixture_weights(log_ratios, pilot.plain_share) / pilot.scenarios)
 
 
 def with_edge(normal: FactorShift, pilot: Pilot, problem: Problem) -> FactorShift | None:
@@ -75,7 +74,7 @@ def with_edge(normal: FactorShift, pilot: Pilot, problem: Problem) -> FactorShif
     others = mean.size - 1
     straight = TailEdge(tuple((mean / length).tolist()), _FALLS, ((0.0,) * others,) * others)
     reflector = np.array(straight.reflector)
-    turned = pilot.normals - np.outer(pilot.normals @ reflector, reflector)
+    turned = _shift.reflected(pilot.normals, reflector)
     middle, spread = normal_of(turned[:, :-1], pilot.weights, wider=_WIDER)
     drawn = np.asarray(np.linalg.solve(spread, (turned[:, :-1] - middle).T).T, np.float64)
     surface = _surface(problem, reflector, turned, drawn)
@@ -133,8 +132,7 @@ def _depths(problem: Problem, reflector: Array, turned: Array) -> Array:
     count, severity, _ = problem.twist.groups.T
 
     def reaches(depth: Array) -> NDArray[np.bool_]:
-        at = np.column_stack((turned[:, :-1], depth))
-        normals = at - np.outer(at @ reflector, reflector)
+        normals = _shift.reflected(np.column_stack((turned[:, :-1], depth)), reflector)
         limits = _twist.bounds(problem, normals @ problem.root.T + problem.mean)
         return np.asarray(-np.expm1(-limits) @ (count * severity) >= 1)
 

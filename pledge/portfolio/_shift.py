@@ -17,19 +17,34 @@ from scipy import linalg, special
 
 from pledge.portfolio._problem import Problem
 
-__all__ = ["HALF_LOG_TWO_PI", "log_ratio", "middle", "moved", "turned"]
+__all__ = [
+    "HALF_LOG_TWO_PI",
+    "log_ratio",
+    "middle",
+    "mixture_log_ratios",
+    "mixture_weights",
+    "moved",
+    "reflected",
+    "turned",
+]
 
 Array = NDArray[np.float64]
 
+_LARGEST_EXPONENT = 700.0
+#: A scenario that the shift and the twist can hardly have drawn.
+_SMALLEST_RATIO = 1e-12
 HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
+
+
+def reflected(points: Array, reflector: Array) -> Array:
+    """``x − v vᵀ x`` of each point, (…, sectors)."""
+    found: Array = points - (points @ reflector)[..., None] * reflector
+    return found
 
 
 def turned(problem: Problem, points: Array) -> Array:
     """From coordinates to normals or back, (…, sectors): the same points where there is no edge."""
-    if not problem.edge.falls.size:
-        return points
-    found: Array = points - (points @ problem.edge.reflector)[..., None] * problem.edge.reflector
-    return found
+    return reflected(points, problem.edge.reflector) if problem.edge.falls.size else points
 
 
 def middle(problem: Problem) -> Array:
@@ -42,7 +57,9 @@ def moved(problem: Problem, uniforms: Array) -> Array:
     drawn: Array = special.ndtri(uniforms)
     if problem.edge.falls.size:
         drawn[:, -1] = _two_sided(uniforms[:, -1], problem.edge.falls)
-    return turned(problem, drawn @ problem.spread.T + problem.shift + _bent(problem, drawn))
+    coordinates = drawn @ problem.spread.T + problem.shift
+    coordinates[:, -1] += _bent(problem, drawn)
+    return turned(problem, coordinates)
 
 
 def log_ratio(problem: Problem, normals: Array) -> Array:
@@ -51,7 +68,7 @@ def log_ratio(problem: Problem, normals: Array) -> Array:
         return np.zeros(len(normals))
     coordinates = turned(problem, normals)
     drawn = linalg.solve_triangular(problem.spread, (coordinates - problem.shift).T, lower=True).T
-    drawn[:, -1:] -= _bent(problem, drawn)[:, -1:] / problem.spread[-1, -1]
+    drawn[:, -1] -= _bent(problem, drawn) / problem.spread[-1, -1]
     logs = -(drawn**2) / 2
     if problem.edge.falls.size:
         below, above = problem.edge.falls
@@ -62,12 +79,25 @@ def log_ratio(problem: Problem, normals: Array) -> Array:
     return found
 
 
+def mixture_weights(log_ratios: Array, plain_share: float) -> Array:
+    """The plain density f over that of the mixture with the shifted one q, of ``log q / f`` (balance heuristic)."""
+    # A ratio beyond the largest number weighs nothing either way.
+    found: Array = 1 / (plain_share + (1 - plain_share) * np.exp(np.minimum(log_ratios, _LARGEST_EXPONENT)))
+    return found
+
+
+def mixture_log_ratios(weights: Array, plain_share: float) -> Array:
+    """``log q / f`` of scenarios of weights above 0, back from these."""
+    ratios = (1 / weights - plain_share) / (1 - plain_share)
+    return np.log(np.maximum(ratios, _SMALLEST_RATIO))
+
+
 def _bent(problem: Problem, drawn: Array) -> Array:
-    """What the bend adds to the coordinates: something to the last one only."""
-    found = np.zeros_like(drawn)
-    if problem.edge.falls.size:
-        others = drawn[:, :-1]
-        found[:, -1] = ((others @ problem.edge.bend) * others).sum(axis=1)
+    """What the bend adds to the last coordinate, (scenarios,): nothing where there is no edge."""
+    if not problem.edge.falls.size:
+        return np.zeros(len(drawn))
+    others = drawn[:, :-1]
+    found: Array = ((others @ problem.edge.bend) * others).sum(axis=1)
     return found
 
 

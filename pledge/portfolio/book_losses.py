@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from pledge.portfolio._shift import mixture_weights
 from pledge.portfolio.checkpoint import BlockLosses
 from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.loss_distribution import LossDistribution, loss_distribution
@@ -24,7 +25,6 @@ Array = NDArray[np.float64]
 
 #: The name under which the loss of all parties together is asked for.
 TOTAL = "total"
-_LARGEST_EXPONENT = 700.0
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,4 @@ def _weights(block: BlockLosses, plan: SimulationPlan) -> Array:
     if plan.shift is None:
         return np.ones(count)
     plain = plan.plain_scenarios(block.number) / count
-    # A ratio beyond the largest number weighs nothing either way.
-    found: Array = 1 / (plain + (1 - plain) * np.exp(np.minimum(block.sums[3], _LARGEST_EXPONENT)))
-    return found
+    return mixture_weights(block.sums[3], plain)

@@ -15,12 +15,12 @@ from pledge.portfolio.book_losses import TOTAL, BookLosses
 from pledge.portfolio.loan_book import LoanBook
 from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation import Engine, simulate_book
-from pledge.portfolio.simulation_plan import NO_STRESS, FactorShift, SimulationPlan, Stress
+from pledge.portfolio.simulation_plan import MAXIMUM_SHIFT, NO_STRESS, FactorShift, SimulationPlan, Stress
 from valuation.errors import InputError
 from valuation.kernel.fast_random import stream_keys
 from valuation.kernel.randomness import MAXIMUM_SEED
 
-__all__ = ["PILOTS", "find_shift"]
+__all__ = ["PILOTS", "PILOT_SCENARIOS", "find_shift"]
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -30,13 +30,10 @@ PILOTS = 3
 PILOT_SCENARIOS = 2**14
 #: The worst part of the first pilot that the next starts from.
 _WORST_SHARE = 0.01
-_FURTHEST = 6.0
 #: The spread is fitted to few scenarios; one too narrow costs more than one too wide.
 _WIDER = 1.3
 #: The part of the tail's scenarios that may lie below the loss aimed at: of the whole book's loss, its quantile.
 _EDGE_SHARE = 0.05
-#: A scenario that the shift and the twist can hardly have drawn.
-_SMALLEST_RATIO = 1e-12
 #: The pilots draw from a seed of their own, so that the run's weights do not depend on the run's numbers.
 _PILOT_SEED = 0x2545F4914F6CDD1D
 
@@ -121,7 +118,7 @@ def _worst(found: BookLosses, party: str, confidence: float, sectors: int) -> tu
 def _fitted(found: BookLosses, worst: Numbers, quantile: int, normals: Array, plain_share: float) -> FactorShift:
     """The normal distribution of the factors in the worst scenarios, a little wider than seen; the loss to aim at."""
     mean, spread = normal_of(normals[worst], found.weights[worst], wider=_WIDER)
-    middle = tuple(np.clip(mean, -_FURTHEST, _FURTHEST).tolist())
+    middle = tuple(np.clip(mean, -MAXIMUM_SHIFT, MAXIMUM_SHIFT).tolist())
     aimed = _aimed(found.total_cny, found.weights, worst[:quantile])
     return FactorShift(middle, plain_share, as_tuples(spread), aimed)
 
@@ -131,8 +128,7 @@ def _tail(found: BookLosses, chosen: Numbers, normals: Array, problem: Problem, 
     # A scenario of weight 0 tells nothing, and its ratio is beyond any number.
     chosen = chosen[found.weights[chosen] > 0]
     weights, share = found.weights[chosen], plan.plain_scenarios(0) / plan.block_size(0)
-    log_ratio = np.log(np.maximum((1 / weights - share) / (1 - share), _SMALLEST_RATIO))
-    log_twist = log_ratio - _shift.log_ratio(problem, normals[chosen])
+    log_twist = _shift.mixture_log_ratios(weights, share) - _shift.log_ratio(problem, normals[chosen])
     return Pilot(normals[chosen], weights, log_twist, found.weights.size, share)
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "MAXIMUM_LOAN_SCENARIOS",
     "MAXIMUM_PERIODS",
     "MAXIMUM_SCENARIOS",
+    "MAXIMUM_SHIFT",
     "NO_STRESS",
     "FactorShift",
     "SimulationPlan",
@@ -30,6 +31,8 @@ Array = NDArray[np.float64]
 MAXIMUM_SCENARIOS = 2**24
 MAXIMUM_BLOCK = 2**17
 MAXIMUM_PERIODS = 40
+#: How far importance sampling moves a factor, in standard deviations.
+MAXIMUM_SHIFT = 6.0
 #: Loans times scenarios of one run; a quarter of an hour on one core at a PD of some per cent.
 MAXIMUM_LOAN_SCENARIOS = 10**12
 
@@ -63,8 +66,9 @@ class FactorShift:
 
     def __post_init__(self) -> None:
         """Refuse a shift that could not be weighed."""
-        if not self.mean or not all(abs(each) <= 6 for each in self.mean):
-            raise InputError.of("shift.mean", found=self.mean, expected="numbers from −6 to 6")
+        if not self.mean or not all(abs(each) <= MAXIMUM_SHIFT for each in self.mean):
+            expected = f"numbers from −{MAXIMUM_SHIFT:g} to {MAXIMUM_SHIFT:g}"
+            raise InputError.of("shift.mean", found=self.mean, expected=expected)
         if not 0 <= self.plain_share < 1:
             raise InputError.of("shift.plain_share", found=self.plain_share, expected="a share from 0 to below 1")
         if self.aimed_loss_cny is not None and not 0 < self.aimed_loss_cny < math.inf:

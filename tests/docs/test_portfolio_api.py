@@ -18,8 +18,8 @@ import pytest
 
 from api.portfolios.book_file import MAXIMUM_FILE_LOANS
 from api.portfolios.columns import FILE_COLUMNS
-from api.portfolios.work import PILOT_SCENARIOS, PILOTS
 from api.settings import Settings
+from pledge.portfolio.importance import PILOT_SCENARIOS, PILOTS
 from tests.server_fixture import ROOT, StartedServer, started_server
 
 __all__ = ["started_server"]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from api.portfolios import run
-from api.portfolios.work import PILOTS, Work
+from api.portfolios.work import Work
 from pledge.portfolio import importance
 from tests.api.conftest import Client
 from tests.api.portfolios.books import BOOKS, SHARES, ask, loans, question, stored_book
@@ -227,7 +227,7 @@ def test_all_work_is_counted() -> None:
     assert Work(1000, 2000, 3, is_shifted=True).loan_scenarios == 1000 * (2000 * 5 + 3 * 16384) == 59_152_000
     assert Work(1000, 2000, 3, is_shifted=False).loan_scenarios == 10_000_000
     assert Work(3, 2000, 0, is_shifted=False).loan_scenarios == 50 * 4000
-    assert importance.PILOTS == PILOTS
+    assert Work(1000, 2000, 0, is_shifted=True).pilots == importance.PILOTS * importance.PILOT_SCENARIOS == 3 * 16384
 
 
 def test_the_pilots_of_importance_sampling_count(make_client: Any) -> None:
