@@ -31,7 +31,7 @@ from pledge.portfolio.risk_measures import Estimate, probability_above
 from pledge.portfolio.sector_factors import SectorFactors
 from pledge.portfolio.sharing_rule import SharingRule
 from pledge.portfolio.simulation import simulate_book
-from pledge.portfolio.simulation_plan import NO_STRESS, SimulationPlan
+from pledge.portfolio.simulation_plan import NO_STRESS, FactorShift, SimulationPlan
 
 SECTORS = ("software", "biotech", "machines", "materials", "brands")
 #: Four grades in five sectors: twenty classes; a mean PD of 1.85 % a year.
@@ -168,14 +168,7 @@ def tail(loans: int, scenarios: int, replicates: int) -> None:
     shift = find_shift(book, rule, plan, confidence=CONFIDENCE, engine="compiled")
     pilot = time.process_time() - start
     level = product(book, rule, replace(plan, shift=shift, scenarios=4 * scenarios)).value_at_risk(CONFIDENCE).value
-    shifts, seconds = {"plain": None, "shifted": shift}, {"plain": 0.0, "shifted": 0.0}
-    tails: dict[str, list[Estimate]] = {"plain": [], "shifted": []}
-    # In turns, so that a busy minute slows both.
-    for seed, name in itertools.product(range(replicates), shifts):
-        start = time.process_time()
-        losses = product(book, rule, replace(plan, seed=100 + seed, shift=shifts[name]))
-        tails[name].append(probability_above(losses.total_cny, losses.weights, level))
-        seconds[name] += (time.process_time() - start) / replicates
+    tails, seconds = _in_turns(book, rule, plan, {"plain": None, "shifted": shift}, level, replicates)
     values = {name: np.array([each.value for each in found]) for name, found in tails.items()}
     mean, spread = values["shifted"].mean(), {name: found.var(ddof=1) for name, found in values.items()}
     # Of plain draws what they show in the long run, of shifted ones the mean of what the runs say of themselves; the
@@ -195,6 +188,21 @@ def tail(loans: int, scenarios: int, replicates: int) -> None:
     )
     gain = plain * seconds["plain"] / (shifted * seconds["shifted"])
     print(f"  per CPU second: {gain:.0f}; pilot {pilot:.2f} CPU seconds, a run {seconds['shifted']:.2f}")
+
+
+def _in_turns(
+    book: LoanBook, rule: SharingRule, plan: SimulationPlan, shifts: dict[str, FactorShift | None], level: float,
+    replicates: int,
+) -> tuple[dict[str, list[Estimate]], dict[str, float]]:  # fmt: skip
+    """The tail by each shift, run by run, and the CPU seconds of a run; in turns, so that a busy minute slows both."""
+    tails: dict[str, list[Estimate]] = {name: [] for name in shifts}
+    seconds = dict.fromkeys(shifts, 0.0)
+    for seed, name in itertools.product(range(replicates), shifts):
+        start = time.process_time()
+        losses = product(book, rule, replace(plan, seed=100 + seed, shift=shifts[name]))
+        tails[name].append(probability_above(losses.total_cny, losses.weights, level))
+        seconds[name] += (time.process_time() - start) / replicates
+    return tails, seconds
 
 
 def overhead(loans: int, scenarios: int) -> None:
